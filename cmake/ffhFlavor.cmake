@@ -1,0 +1,39 @@
+# What each flavor adds, as interface libraries that a target links:
+#   ffh_warnings    warnings of our own code
+#   ffh_sanitize    the sanitizers, without the engine's coverage
+#   ffh_instrument  what the library under test is built with: sanitizers and coverage
+#   ffh_engine      what a fuzz target links with to get main()
+add_library(ffh_warnings INTERFACE)
+target_compile_options(ffh_warnings INTERFACE -Wall -Wextra -Wshadow -Wvla -Werror)
+add_library(ffh_sanitize INTERFACE)
+add_library(ffh_instrument INTERFACE)
+add_library(ffh_engine INTERFACE)
+target_link_libraries(ffh_instrument INTERFACE ffh_sanitize)
+
+if(NOT FFH_FLAVOR STREQUAL "external")
+  set(debug -g -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer)
+  target_compile_options(ffh_sanitize INTERFACE ${debug})
+endif()
+
+if(FFH_FLAVOR STREQUAL "asan")
+  set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=undefined)
+  target_compile_options(ffh_sanitize INTERFACE ${sanitizers})
+  target_link_options(ffh_sanitize INTERFACE ${sanitizers})
+  target_compile_options(ffh_instrument INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(ffh_engine INTERFACE -fsanitize=fuzzer)
+elseif(FFH_FLAVOR STREQUAL "coverage")
+  set(profile -fprofile-instr-generate -fcoverage-mapping)
+  target_compile_options(ffh_instrument INTERFACE ${profile})
+  target_link_options(ffh_sanitize INTERFACE -fprofile-instr-generate)
+  target_compile_options(ffh_instrument INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(ffh_engine INTERFACE -fsanitize=fuzzer)
+elseif(FFH_FLAVOR STREQUAL "external")
+  # OSS-Fuzz style: the environment's flags are the only ones, and they are passed through untouched.
+  if("$ENV{LIB_FUZZING_ENGINE}" STREQUAL "")
+    message(FATAL_ERROR "FFH_FLAVOR=external needs LIB_FUZZING_ENGINE, for example -fsanitize=fuzzer")
+  endif()
+  separate_arguments(engine UNIX_COMMAND "$ENV{LIB_FUZZING_ENGINE}")
+  target_link_libraries(ffh_engine INTERFACE ${engine})
+else()
+  message(FATAL_ERROR "FFH_FLAVOR=${FFH_FLAVOR} is not a flavor: use asan, coverage or external")
+endif()

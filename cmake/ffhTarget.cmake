@@ -1,0 +1,76 @@
+# ffh_add_target(NAME n CONTRACT header SOURCES ... LINK ... [DICT file] [DEFINITIONS ...])
+#
+#   NAME      [A-Za-z0-9_-]+; the binaries are NAME-fuzz and NAME-replay
+#   CONTRACT  the annotated header
+#   SOURCES   the target's own files: callbacks, disturbances, a reset
+#   LINK      the libraries under test; CMake targets bring their include directories along
+#   DICT      a libFuzzer dictionary
+#
+# ffh-gen reads the contract with the same include directories and definitions that compile it.
+function(ffh_add_target)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;CONTRACT;DICT" "SOURCES;LINK;DEFINITIONS")
+  if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_CONTRACT)
+    message(FATAL_ERROR "ffh_add_target needs NAME and CONTRACT; not understood: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  if(NOT arg_NAME MATCHES "^[A-Za-z0-9_-]+$")
+    message(FATAL_ERROR "ffh_add_target: NAME '${arg_NAME}' may hold letters, digits, '_' and '-' only")
+  endif()
+  set(name ${arg_NAME})
+  cmake_path(ABSOLUTE_PATH arg_CONTRACT BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE contract)
+  set(dict "")
+  if(arg_DICT)
+    cmake_path(ABSOLUTE_PATH arg_DICT BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE dict)
+  endif()
+  set(directory ${PROJECT_BINARY_DIR}/targets/${name})
+  set(generated ${directory}/${name}_target.c)
+  set(model ${directory}/model.json)
+
+  # The boundary: thunks and the target's own sources. Sanitized, but without coverage: what libFuzzer
+  # is to explore is the library.
+  add_library(${name}_boundary OBJECT ${generated} ${arg_SOURCES})
+  target_include_directories(${name}_boundary PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/harness/include)
+  target_compile_definitions(${name}_boundary PRIVATE ${arg_DEFINITIONS})
+  target_compile_options(${name}_boundary PRIVATE -O1)
+  target_link_libraries(${name}_boundary PRIVATE ffh_sanitize ${arg_LINK})
+
+  set(includes "$<TARGET_PROPERTY:${name}_boundary,INCLUDE_DIRECTORIES>")
+  set(definitions "$<TARGET_PROPERTY:${name}_boundary,COMPILE_DEFINITIONS>")
+  set(flags "$<$<BOOL:${includes}>:-I$<JOIN:${includes},;-I>>;$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>")
+  add_custom_command(
+    OUTPUT ${generated} ${model}
+    COMMAND ffh-gen emit ${contract} --name ${name} --project ${PROJECT_SOURCE_DIR} -o ${generated}
+            --model ${model} -- "${flags}"
+    DEPENDS ffh-gen ${contract} ${PROJECT_SOURCE_DIR}/harness/include/ffh/contract.h
+    COMMENT "Generating target ${name}"
+    COMMAND_EXPAND_LISTS VERBATIM)
+
+  set(entry $<TARGET_OBJECTS:ffh_entry> $<TARGET_OBJECTS:${name}_boundary>)
+  add_executable(${name}-fuzz ${entry})
+  target_link_libraries(${name}-fuzz PRIVATE ${arg_LINK} ffh_runtime ffh_sanitize ffh_engine)
+  add_executable(${name}-replay ${entry} $<TARGET_OBJECTS:ffh_replay_main>)
+  target_link_libraries(${name}-replay PRIVATE ${arg_LINK} ffh_runtime ffh_sanitize)
+  set_target_properties(${name}-fuzz ${name}-replay PROPERTIES LINKER_LANGUAGE CXX)
+
+  set(libraries "")
+  foreach(library IN LISTS arg_LINK)
+    if(TARGET ${library})
+      get_target_property(type ${library} TYPE)
+      if(type MATCHES "STATIC_LIBRARY|SHARED_LIBRARY")
+        list(APPEND libraries "\"$<TARGET_FILE:${library}>\"")
+      endif()
+    endif()
+  endforeach()
+  list(JOIN libraries ", " libraries)
+  file(GENERATE OUTPUT ${directory}/target.json CONTENT "{
+  \"name\": \"${name}\",
+  \"contract\": \"${contract}\",
+  \"flags\": [\"$<JOIN:${flags},\", \">\"],
+  \"libraries\": [${libraries}],
+  \"dict\": \"${dict}\",
+  \"model\": \"${model}\",
+  \"generated\": \"${generated}\",
+  \"fuzz\": \"$<TARGET_FILE:${name}-fuzz>\",
+  \"replay\": \"$<TARGET_FILE:${name}-replay>\"
+}
+")
+endfunction()

@@ -1,0 +1,27 @@
+/* Every cap of the runtime, in one place. Memory for all of them is taken at start-up. */
+#ifndef FFH_BASE_LIMITS_H
+#define FFH_BASE_LIMITS_H
+
+#define FFH_MAX_LANES 16
+#define FFH_DEFAULT_LANES 4
+
+#define FFH_MAX_INPUT (1u << 20)      /* bytes of one corpus file */
+#define FFH_MAX_CALLS 256             /* calls of one plan */
+#define FFH_MAX_VALUES 4096           /* values of all calls of one plan */
+#define FFH_MAX_SWITCHES 128          /* schedule overrides of one plan */
+#define FFH_MAX_PLAN_BYTES (1u << 20) /* bytes arguments of one plan together */
+#define FFH_MAX_STRINGS 64            /* byte strings in one FFH_STRINGS argument */
+#define FFH_MAX_SLOTS 64              /* slots of one function */
+#define FFH_MAX_PARAMS 32             /* C parameters of one function */
+#define FFH_MAX_TEXT (4u << 20)       /* bytes of a plan as text */
+
+#define FFH_MAX_HANDLES 512      /* handles created in one input */
+#define FFH_MAX_EDGES 1024       /* keeps, parents and pins between them */
+#define FFH_ARG_ARENA (8u << 20) /* bytes of guarded argument copies of one lane */
+#define FFH_DEFAULT_CAP 4096u    /* elements of a buffer whose contract states no FFH_MAX */
+#define FFH_SPARSE_BYTES ((UINT64_C(1) << 32) + (1u << 20)) /* mapping behind oversized lengths */
+
+#define FFH_MAX_FUNCTIONS 4096
+#define FFH_MAX_HANDLE_TYPES 512
+
+#endif
