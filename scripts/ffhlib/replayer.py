@@ -1,0 +1,165 @@
+"""Runs one plan file in one process of a target's replay binary and says what came of it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import sanitizer_report, signature
+from .sanitizer_report import SanitizerReport
+
+NOTHING, FINDING, USAGE, INTERNAL = "nothing", "finding", "usage", "internal"
+
+_GRACE_SECONDS = 10  # beyond the replay's own --timeout
+_MAX_OUTPUT = 4 << 20
+_TRACE = re.compile(r"^trace: (\S+)$", re.MULTILINE)
+_SIGNAL_RULES = {signal.SIGSEGV: "FFH-SEGV", signal.SIGBUS: "FFH-SEGV", signal.SIGILL: "FFH-SEGV",
+                 signal.SIGFPE: "FFH-SEGV", signal.SIGABRT: "FFH-ABORT", signal.SIGKILL: "FFH-OOM",
+                 signal.SIGALRM: "FFH-TIMEOUT"}
+
+
+@dataclass
+class Outcome:
+    """What one process did. `rule` and `signature` are "" unless kind is FINDING."""
+
+    kind: str
+    code: int
+    rule: str = ""
+    signature: str = ""
+    trace: str = ""
+    message: str = ""
+    output: str = ""
+    report: dict[str, Any] = field(default_factory=dict)  # what the replay's --report says
+    sanitizer: SanitizerReport | None = None
+
+    @property
+    def label(self) -> str:
+        """One word or line for tables."""
+        if self.kind == FINDING:
+            return self.signature
+        return {"nothing": "nothing found", "usage": "cannot be run",
+                "internal": "FFH-INTERNAL"}[self.kind]
+
+
+def kill_group(process: subprocess.Popen[bytes], sig: int = signal.SIGKILL) -> None:
+    """Signals the process group that the process leads; one that has ended is no error."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, sig)
+
+
+def capture(command: list[str], env: dict[str, str], timeout: float,
+            cwd: Path | None = None) -> tuple[int | None, str]:
+    """Runs a command in a process group of its own; (exit code, output). None after a time-out, when
+    the whole group has been killed. A file takes the output, so no pipe can fill or be kept open."""
+    with tempfile.TemporaryFile() as sink:
+        process = subprocess.Popen(command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=sink,
+                                   stderr=subprocess.STDOUT, start_new_session=True)
+        code: int | None
+        try:
+            code = process.wait(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            code = None
+        finally:
+            kill_group(process)
+            process.wait()
+        size = sink.tell()
+        sink.seek(0)
+        data = sink.read(_MAX_OUTPUT // 2)
+        if size > _MAX_OUTPUT:
+            data += f"\n[{size - _MAX_OUTPUT} bytes left out]\n".encode()
+            sink.seek(-(_MAX_OUTPUT // 2), os.SEEK_END)
+        data += sink.read(_MAX_OUTPUT // 2)
+    return code, data.decode("utf-8", "replace")
+
+
+def _load_report(path: Path) -> dict[str, Any]:
+    try:
+        report = json.loads(path.read_text(encoding="utf-8", errors="replace"))
+    except (OSError, ValueError):
+        return {}
+    return report if isinstance(report, dict) else {}
+
+
+def last_line(text: str) -> str:
+    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
+
+
+def classify(code: int | None, output: str, report: dict[str, Any]) -> Outcome:
+    """What an ended replay or fuzz process means. `report` is what --report wrote, {} without."""
+    trace = _TRACE.search(output)
+    outcome = Outcome(NOTHING, code if code is not None else -signal.SIGKILL, output=output,
+                      report=report, trace=trace[1] if trace else "")
+    parsed = sanitizer_report.parse(output)
+    outcome.sanitizer = parsed
+    if parsed and parsed.internal:
+        outcome.kind, outcome.message = INTERNAL, parsed.headline
+        return outcome
+    if code == 3:
+        outcome.kind, outcome.message = INTERNAL, last_line(output)
+        return outcome
+    if code == 0:
+        outcome.sanitizer = None
+        return outcome
+    if code == 1 and not parsed and not report:
+        outcome.kind, outcome.message = USAGE, last_line(output)
+        return outcome
+    outcome.kind = FINDING
+    rule = str(report.get("rule") or "")
+    if code is None:
+        rule = "FFH-TIMEOUT"
+    elif parsed and (not rule or rule == "FFH-UNCLASSIFIED"):
+        rule = parsed.rule
+    elif not rule and code < 0:
+        rule = _SIGNAL_RULES.get(signal.Signals(-code), "")
+    outcome.rule = rule or "FFH-UNCLASSIFIED"
+    outcome.signature = signature.make(outcome.rule, parsed, str(report.get("function") or ""),
+                                       str(report.get("detail") or ""))
+    outcome.message = parsed.headline if parsed else str(report.get("message") or last_line(output))
+    return outcome
+
+
+def replay(binary: Path, file: Path, env: dict[str, str], timeout: int) -> Outcome:
+    """Runs the file once in a fresh process; a hang is killed and is an FFH-TIMEOUT finding."""
+    work = Path(tempfile.mkdtemp(prefix="ffh-replay-"))
+    try:
+        report = work / "report.json"
+        code, output = capture(
+            [str(binary), "--timeout", str(timeout), "--report", str(report), str(file)],
+            {**env, "TMPDIR": str(work)}, timeout + _GRACE_SECONDS)
+        return classify(code, output, _load_report(report))
+    except OSError as error:
+        return Outcome(USAGE, 1, message=f"cannot run {binary}: {error.strerror}; run ffh build")
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def show(binary: Path, file: Path, env: dict[str, str]) -> tuple[int, str, str]:
+    """The plan of a file as text: (exit code, text, message)."""
+    return _run_tool([str(binary), "--show", str(file)], env)
+
+
+def compile_text(binary: Path, text: Path, out: Path, env: dict[str, str]) -> tuple[int, str, str]:
+    """Writes the binary of a plan text: (exit code, "", message)."""
+    return _run_tool([str(binary), "--compile", str(text), str(out)], env)
+
+
+def _run_tool(command: list[str], env: dict[str, str]) -> tuple[int, str, str]:
+    try:
+        done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True,
+                              timeout=60, check=False)
+    except subprocess.TimeoutExpired:
+        return 3, "", f"{Path(command[0]).name} {command[1]} did not end within 60 seconds"
+    except OSError as error:
+        return 1, "", f"cannot run {command[0]}: {error.strerror}; run ffh build"
+    message = done.stderr.decode("utf-8", "replace").strip()
+    code = done.returncode if done.returncode in (0, 1, 3) else 3
+    return code, done.stdout.decode("utf-8", "replace"), message

@@ -1,0 +1,240 @@
+"""Reads what a dying process printed: AddressSanitizer, UndefinedBehaviorSanitizer, LeakSanitizer,
+libFuzzer, C++ terminate, a Rust panic, a failed assertion or glibc's own heap checks.
+
+The result names the rule of rules.def and holds the stacks. Only the first error counts: what
+follows it is a consequence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from . import rules
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One line of a stack. `location` is file:line:column or the module, "" when unknown."""
+
+    function: str
+    location: str = ""
+    module: str = ""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """`role` says what the thread did: use, free, second free, allocation, leak, creation,
+    variable (the frame that holds it), crash."""
+
+    role: str
+    thread: str
+    frames: tuple[Frame, ...]
+
+
+@dataclass
+class SanitizerReport:
+    rule: str
+    tool: str
+    headline: str
+    stacks: list[Stack] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    internal: bool = False  # the harness is broken: FFH-INTERNAL
+
+    def stack(self, role: str) -> Stack | None:
+        return next((stack for stack in self.stacks if stack.role == role), None)
+
+
+_FRAME = re.compile(r"^\s*#(\d+) 0x[0-9a-fA-F]+(?: in)?\s*(.*?)\s*$")
+_BUILD_ID = re.compile(r"\s*\(BuildId: [0-9a-f]+\)$")
+_MODULE = re.compile(r"^(.*?)\s*\(([^()]*\+0x[0-9a-f]+)\)$")
+_SOURCE = re.compile(r"^(.*?) ((?:/|\.).*:\d+(?::\d+)?)$")
+_SANITIZER = re.compile(
+    r"^(?:==\d+==\s*)?(?:ERROR|WARNING): (Address|Leak|UndefinedBehavior|Thread|Memory)Sanitizer: (.*)$")
+_LIBFUZZER = re.compile(r"^==\d+==\s*ERROR: libFuzzer: (.*)$")
+_UBSAN = re.compile(r"^(\S.*?:\d+(?::\d+)?|<unknown>): runtime error: (.*)$")
+_GLIBC = re.compile(
+    r"^((?:free|malloc|realloc|calloc|munmap_chunk|malloc_consolidate|mremap_chunk)\(\): .*"
+    r"|double free or corruption.*|corrupted (?:size|double-linked).*"
+    r"|\*\*\* stack smashing detected \*\*\*.*|\*\*\* buffer overflow detected \*\*\*.*)$")
+_ASSERTION = re.compile(r"^.*: Assertion [`'].*failed\.$")
+_PANIC = re.compile(r"^thread '.*' .*panicked at |^thread '.*' panicked at ")
+_THREAD = re.compile(r"\b(?:thread |by )(T\d+)\b")
+_TOOLS = {"Address": "asan", "Leak": "lsan", "UndefinedBehavior": "ubsan", "Thread": "tsan",
+          "Memory": "msan"}
+_PANIC_FRAMES = ("panic_cannot_unwind", "rust_panic", "core::panicking", "std::panicking",
+                 "__rust_start_panic", "panic_nounwind")
+
+
+def _parse_frame(text: str) -> Frame:
+    text = _BUILD_ID.sub("", text)
+    match = _MODULE.match(text)
+    if match:
+        return Frame(match[1].strip() or "??", match[2], match[2].rsplit("+", 1)[0])
+    match = _SOURCE.match(text)
+    if match:
+        return Frame(match[1], match[2])
+    function, _, last = text.rpartition(" ")
+    if function and (":" in last or last.endswith(".o")) and "(" not in last:
+        return Frame(function, last)
+    return Frame(text or "??")
+
+
+def _role(header: str) -> str:
+    if "attempting double-free" in header:
+        return "second free"
+    if "attempting free" in header or "alloc-dealloc-mismatch" in header:
+        return "free"
+    if header.startswith("freed by"):
+        return "free"
+    if "allocated by" in header:
+        return "allocation"
+    if "leak of" in header:
+        return "leak"
+    if header.startswith("Thread ") and "created by" in header:
+        return "creation"
+    if re.match(r"^(READ|WRITE) of size", header):
+        return "use"
+    if "is located in stack of thread" in header:
+        return "variable"
+    return "crash"
+
+
+def _read_stacks(lines: list[str]) -> list[Stack]:
+    """Stacks in the order of the report; each takes its role from the line before its frame #0."""
+    stacks: list[Stack] = []
+    header, frames, role_line = "", [], ""
+    for line in [*lines, ""]:
+        match = _FRAME.match(line)
+        if match:
+            if match[1] == "0":
+                if frames:
+                    stacks.append(_stack(role_line, frames))
+                frames, role_line = [], header
+            frames.append(_parse_frame(match[2]))
+            continue
+        if frames:
+            stacks.append(_stack(role_line, frames))
+            frames = []
+        if line.strip():
+            header = line.strip()
+    return stacks
+
+
+def _stack(header: str, frames: list[Frame]) -> Stack:
+    match = _THREAD.search(header)
+    thread = match[1] if match else ""
+    if header.startswith("Thread "):
+        thread = header.split()[1]
+    return Stack(_role(header), thread, tuple(frames))
+
+
+def _address_keys(error: str, text: str) -> list[tuple[str, str]]:
+    keys = []
+    match = re.match(r"SEGV on unknown address 0x([0-9a-f]+)", error)
+    if match and (int(match[1], 16) < 0x10000 or "points to the zero page" in text):
+        keys.append(("asan", "SEGV on zero page"))
+    keys.append(("asan", error))
+    return keys
+
+
+def _abort_keys(before: list[str], stacks: list[Stack]) -> list[tuple[str, str]]:
+    """Why a process aborted: what it printed last, or what its stack shows."""
+    frames = [frame.function for stack in stacks[:1] for frame in stack.frames]
+    if any(name.startswith(_PANIC_FRAMES) or "::panicking::" in name for name in frames):
+        return [("rust", "panicked at")]
+    for line in reversed(before[-40:]):
+        if line.startswith("terminate called without an active exception"):
+            return []
+        if line.startswith("terminate called"):
+            return [("c++", line)]
+        if _GLIBC.match(line):
+            return [("libc", line)]
+        if _ASSERTION.match(line):
+            return [("libc", "assertion")]
+        if _PANIC.match(line) and any("abort" in name for name in frames[:8]):
+            return [("rust", "panicked at")]
+    return []
+
+
+def _notes(before: list[str], after: list[str]) -> list[str]:
+    notes = []
+    for line in before[-40:]:
+        line = line.strip()
+        if (line.startswith(("terminate called", "what():", "fatal runtime error"))
+                or _PANIC.match(line) or _ASSERTION.match(line) or _GLIBC.match(line)):
+            notes.append(line)
+    for line in after:
+        line = line.strip()
+        if re.match(r"^(READ|WRITE) of size|^0x[0-9a-f]+ is located |^Address 0x.* is located"
+                    r"|^Hint: |^The signal is caused by|^(Direct|Indirect) leak of", line):
+            notes.append(line)
+        elif "'" in line and "<== Memory access at offset" in line:
+            notes.append(line)
+    return notes[:20]
+
+
+def _internal(lines: list[str]) -> SanitizerReport | None:
+    for line in lines:
+        if "FFH-INTERNAL" in line:
+            return SanitizerReport("FFH-INTERNAL", "ffh", line.strip(), internal=True)
+    return None
+
+
+def _first_error(lines: list[str]) -> tuple[int, str, str] | None:
+    """(line number, tool, error) of the first error that a tool reports."""
+    for number, line in enumerate(lines):
+        for pattern, tool in ((_SANITIZER, ""), (_LIBFUZZER, "libfuzzer"), (_UBSAN, "ubsan")):
+            match = pattern.match(line)
+            if match and not tool:
+                return number, _TOOLS[match[1]], match[2]
+            if match:
+                return number, tool, match[match.lastindex or 1]
+    return None
+
+
+def _without_tool(lines: list[str]) -> SanitizerReport | None:
+    """A process that died without a sanitizer's report, but not silently."""
+    for number, line in enumerate(lines):
+        aborts = (_GLIBC.match(line) or _ASSERTION.match(line) or _PANIC.match(line)
+                  or line.startswith("terminate called"))
+        if not aborts:
+            continue
+        keys = _abort_keys(lines[: number + 1], [])
+        if _PANIC.match(line):
+            if not any("panic in a function that cannot unwind" in later
+                       or "fatal runtime error" in later for later in lines[number:]):
+                continue  # caught by the library: not an error
+            keys = [("rust", "panicked at")]
+        elif not keys:
+            keys = [("asan", "ABRT")]
+        return SanitizerReport(rules.classify(keys), keys[0][0], line.strip(),
+                               _read_stacks(lines[number:]), _notes(lines[: number + 1], []))
+    return None
+
+
+def parse(text: str) -> SanitizerReport | None:
+    """The first error in a process's output; None when there is none."""
+    lines = text.splitlines()
+    internal = _internal(lines)
+    if internal:
+        return internal
+    first = _first_error(lines)
+    if first is None:
+        return _without_tool(lines)
+    number, tool, error = first
+    stacks = _read_stacks(lines[number:])
+    before = lines[:number]
+    if tool == "ubsan":
+        keys = [("ubsan", "null pointer")] if "null pointer" in error else []
+        keys += [("ubsan", error), ("ubsan", "runtime error")]
+    elif tool == "asan":
+        keys = _address_keys(error, text)
+        if error.startswith("ABRT"):
+            keys = _abort_keys(before, stacks) + keys
+    elif tool == "libfuzzer" and error.startswith("deadly signal"):
+        keys = [*_abort_keys(before, stacks), (tool, error)]
+    else:
+        keys = [(tool, error)]
+    headline = re.sub(r"^==\d+==\s*", "", lines[number]).strip()
+    return SanitizerReport(rules.classify(keys), tool, headline, stacks,
+                           _notes(before, lines[number + 1:]))

@@ -1,0 +1,184 @@
+"""The statistics page that a target keeps while it runs, and what it says about the contract: which
+functions were reached, and which of the error paths that the contract names."""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+MAGIC = b"FFHSTAT1"
+HEADER_SIZE = 128
+RECORD_SIZE = 64
+_HEADER = struct.Struct("<8sIIQQQQQ")
+_RECORD = struct.Struct("<QQQQQIIQQ")
+
+# Bit numbers of ffh_form in harness/include/ffh/target.h.
+FORMS = {"null": 1, "stale": 2, "wrong_type": 3, "wrong_thread": 4, "bad_enum": 5, "bad_utf8": 6,
+         "length_mismatch": 7, "oversized": 8}
+
+
+class StatsError(Exception):
+    """A statistics page or a model cannot be used; the message says why."""
+
+
+@dataclass
+class FunctionStats:
+    calls: int = 0
+    ok: int = 0
+    failed: int = 0
+    skipped: int = 0
+    refused: int = 0
+    forms_sent: int = 0
+    forms_refused: int = 0
+    failure_mask: int = 0
+
+    def add(self, other: FunctionStats) -> None:
+        self.calls += other.calls
+        self.ok += other.ok
+        self.failed += other.failed
+        self.skipped += other.skipped
+        self.refused += other.refused
+        self.forms_sent |= other.forms_sent
+        self.forms_refused |= other.forms_refused
+        self.failure_mask |= other.failure_mask
+
+
+@dataclass
+class Stats:
+    """The sum of one or more pages."""
+
+    runs: int = 0
+    calls: int = 0
+    switches: int = 0
+    skipped: int = 0
+    findings: int = 0
+    functions: list[FunctionStats] = field(default_factory=list)
+
+    def add(self, other: Stats) -> None:
+        self.runs += other.runs
+        self.calls += other.calls
+        self.switches += other.switches
+        self.skipped += other.skipped
+        self.findings += other.findings
+        if not self.functions:
+            self.functions = [FunctionStats() for _ in other.functions]
+        if other.functions and len(self.functions) != len(other.functions):
+            raise StatsError("statistics of two different builds of one target cannot be added")
+        for mine, theirs in zip(self.functions, other.functions, strict=False):
+            mine.add(theirs)
+
+
+def parse(data: bytes) -> Stats:
+    if len(data) < HEADER_SIZE or data[:8] != MAGIC:
+        raise StatsError("not a statistics page: it must begin with FFHSTAT1")
+    _, count, size, runs, calls, switches, skipped, findings = _HEADER.unpack_from(data)
+    if size != RECORD_SIZE:
+        raise StatsError(f"statistics records of {size} bytes, expected {RECORD_SIZE}: rebuild")
+    if len(data) < HEADER_SIZE + count * size:
+        raise StatsError(f"the statistics page of {count} functions ends after {len(data)} bytes")
+    functions = [FunctionStats(*_RECORD.unpack_from(data, HEADER_SIZE + i * size)[:8])
+                 for i in range(count)]
+    return Stats(runs, calls, switches, skipped, findings, functions)
+
+
+def read(path: Path) -> Stats | None:
+    """The page in a file; None while the target has not written one yet."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    if len(data) < HEADER_SIZE or data[:8] == b"\0" * 8:
+        return None
+    return parse(data)
+
+
+@dataclass
+class ErrorPath:
+    """One way to fail that the contract names. `kind` is failure or rejection."""
+
+    function: str
+    kind: str
+    what: str
+    line: int
+    reached: bool
+
+
+@dataclass
+class Coverage:
+    """The contract's functions and error paths, and which of them were reached."""
+
+    functions: list[str]
+    reached: list[str]
+    unreached: list[str]
+    error_paths: list[ErrorPath]
+
+    @property
+    def error_paths_reached(self) -> int:
+        return sum(path.reached for path in self.error_paths)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "functions": len(self.functions),
+            "functions_reached": len(self.reached),
+            "functions_unreached": self.unreached,
+            "error_paths": len(self.error_paths),
+            "error_paths_reached": self.error_paths_reached,
+            "error_path_list": [asdict(path) for path in self.error_paths],
+        }
+
+
+def read_model(path: Path) -> dict[str, Any]:
+    try:
+        model = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StatsError(f"cannot read the contract's model {path}: {error}; run ffh build") from error
+    if not isinstance(model, dict) or not isinstance(model.get("functions"), list):
+        raise StatsError(f"{path} is not a contract's model; run ffh build")
+    return model
+
+
+def _is_called(function: dict[str, Any]) -> bool:
+    flags = function.get("flags") or []
+    return not function.get("excluded") and not {"legacy", "excluded"} & set(flags)
+
+
+def _paths_of(function: dict[str, Any], seen: FunctionStats) -> list[ErrorPath]:
+    name, line = str(function["name"]), int(function.get("line") or 0)
+    paths = []
+    error = function.get("error", "none")
+    failures = function.get("failures") or []
+    if error == "status" and failures:
+        paths += [ErrorPath(name, "failure", f"status {value}", line,
+                            bool(seen.failure_mask >> min(bit, 63) & 1))
+                  for bit, value in enumerate(failures)]
+    elif error != "none":
+        what = {"status": "a failure status", "null": "NULL", "out": "an error message",
+                "errno": "errno"}.get(error, error)
+        paths.append(ErrorPath(name, "failure", what, line, seen.failed > 0))
+    for rejection in function.get("rejects") or []:
+        form = rejection["form"] if isinstance(rejection, dict) else str(rejection)
+        bit = FORMS.get(form)
+        if bit is None:
+            raise StatsError(f"the model of {name} names the unknown form {form}; rebuild")
+        paths.append(ErrorPath(name, "rejection", form, line, bool(seen.forms_refused >> bit & 1)))
+    return paths
+
+
+def coverage(model: dict[str, Any], stats: Stats) -> Coverage:
+    """Joins the model with the statistics, which are in the same order."""
+    functions = model["functions"]
+    records = stats.functions or [FunctionStats() for _ in functions]
+    if len(records) != len(functions):
+        raise StatsError(f"the target counts {len(records)} functions and its model "
+                         f"{len(functions)}; run ffh build")
+    names, reached, unreached, paths = [], [], [], []
+    for function, seen in zip(functions, records, strict=True):
+        if not _is_called(function):
+            continue
+        names.append(str(function["name"]))
+        (reached if seen.calls else unreached).append(str(function["name"]))
+        paths += _paths_of(function, seen)
+    return Coverage(names, reached, unreached, paths)

@@ -1,0 +1,131 @@
+"""The live line of a run, the series behind it, and the summary at the end."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, TextIO
+
+from .fuzzer import Snapshot
+from .stats import Coverage
+
+_PLAIN_EVERY = 5.0  # seconds between lines when the output is not a terminal
+SERIES = ("seconds", "runs", "runs_per_second", "coverage", "features", "functions_reached",
+          "error_paths_reached", "findings")
+
+
+def count(number: float) -> str:
+    """A number of any size in at most five characters."""
+    for limit, suffix in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if number >= limit:
+            scaled = number / (1e3 if suffix == "k" else limit)
+            return f"{scaled:.1f}{suffix}" if scaled < 100 else f"{scaled:.0f}{suffix}"
+    return f"{number:.0f}"
+
+
+def line(name: str, now: Snapshot, rate: float, coverage: Coverage) -> str:
+    return (f"{name}  {now.seconds:.0f}s  runs {count(now.stats.runs)}  {count(rate)} runs/s  "
+            f"cov {now.cov} ft {now.features}  "
+            f"functions {len(coverage.reached)}/{len(coverage.functions)}  "
+            f"error paths {coverage.error_paths_reached}/{len(coverage.error_paths)}  "
+            f"findings {now.findings}")
+
+
+class Series:
+    """One row for each moment: series.csv."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[Any, ...]] = []
+        self._last: Snapshot | None = None
+        self.rate = 0.0
+
+    def add(self, now: Snapshot, coverage: Coverage) -> None:
+        last = self._last
+        if last and now.seconds > last.seconds:
+            self.rate = (now.stats.runs - last.stats.runs) / (now.seconds - last.seconds)
+        elif now.seconds > 0:
+            self.rate = now.stats.runs / now.seconds
+        self._last = now
+        self._rows.append((f"{now.seconds:.1f}", now.stats.runs, f"{self.rate:.0f}", now.cov,
+                           now.features, len(coverage.reached), coverage.error_paths_reached,
+                           now.findings))
+
+    def csv(self) -> str:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(SERIES)
+        writer.writerows(self._rows)
+        return text.getvalue()
+
+
+class Live:
+    """Shows one changing line on a terminal, or a plain line now and then elsewhere."""
+
+    def __init__(self, quiet: bool = False, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._quiet = quiet
+        self._update: Callable[[str], None] = self._plain
+        self._live: Any = None
+        self._printed = 0.0
+
+    def __enter__(self) -> Live:
+        if not self._quiet and self._stream.isatty():
+            from rich.console import Console
+            from rich.live import Live as RichLive
+            from rich.text import Text
+
+            self._live = RichLive(Text(""), console=Console(file=self._stream), refresh_per_second=4,
+                                  transient=True)
+            self._live.__enter__()
+            self._update = lambda text: self._live.update(Text(text))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        if self._live is not None:
+            self._live.__exit__(kind, error, trace)
+
+    def _plain(self, text: str) -> None:
+        now = time.monotonic()
+        if now - self._printed >= _PLAIN_EVERY:
+            self._printed = now
+            print(text, file=self._stream, flush=True)
+
+    def update(self, text: str) -> None:
+        if not self._quiet:
+            self._update(text)
+
+
+def summary(result: dict[str, Any]) -> str:
+    """The end of one target's run as text. `result` is a target's entry of run.json."""
+    cover = result["coverage"]
+    lines = [
+        f"{result['target']}: {count(result['runs'])} runs in {result['seconds']:.0f} s "
+        f"({count(result['runs_per_second'])} runs/s, {count(result['calls'])} calls), "
+        f"cov {result['cov']}, features {result['features']}, corpus {result['corpus']['files']} files",
+        f"  functions reached    {cover['functions_reached']} of {cover['functions']}",
+        f"  error paths reached  {cover['error_paths_reached']} of {cover['error_paths']}",
+    ]
+    if cover["functions_unreached"]:
+        lines.append("  never called: " + ", ".join(cover["functions_unreached"]))
+    missed: dict[str, list[str]] = {}
+    for path in cover["error_path_list"]:
+        if not path["reached"]:
+            missed.setdefault(path["function"], []).append(
+                path["what"] if path["kind"] == "failure" else f"rejects {path['what']}")
+    for function, what in missed.items():
+        lines.append(f"  error path never reached: {function}: {', '.join(what)}")
+    for note in result["notes"]:
+        lines.append(f"  note: {note}")
+    for finding in result["findings"]:
+        lines += [f"  FINDING {finding['signature']}",
+                  f"    {finding['message']}",
+                  f"    seen {finding['count']} times, reproduced {finding['reproduced']}; "
+                  f"{finding['path']}"]
+    if not result["findings"]:
+        lines.append("  no findings")
+    return "\n".join(lines)

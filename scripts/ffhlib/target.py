@@ -1,0 +1,75 @@
+"""A built target, as build/<flavor>/targets/<name>/target.json describes it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import paths
+
+
+class TargetError(Exception):
+    """A target is unknown or not built; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Target:
+    name: str
+    flavor: str
+    contract: Path
+    fuzz: Path
+    replay: Path
+    model: Path
+    dict: Path | None
+    build: Path  # build/<flavor>
+
+    @property
+    def contract_name(self) -> str:
+        """The contract's path inside the project."""
+        try:
+            return str(self.contract.relative_to(paths.PROJECT))
+        except ValueError:
+            return str(self.contract)
+
+    @property
+    def planted(self) -> bool:
+        """Its findings are wanted: it is never part of a nightly run."""
+        return self.name.endswith("-planted") or self.name.startswith("misbehave")
+
+
+def build_dir(flavor: str) -> Path:
+    return paths.BUILD / flavor
+
+
+def names(flavor: str = "asan") -> list[str]:
+    """Every built target."""
+    folder = build_dir(flavor) / "targets"
+    found = folder.glob("*/target.json") if folder.is_dir() else []
+    return sorted(path.parent.name for path in found)
+
+
+def load(name: str, flavor: str = "asan") -> Target:
+    build = build_dir(flavor)
+    known = names(flavor)
+    if name not in known:
+        if not known:
+            raise TargetError(f"no target is built in {build}; run scripts/ffh build")
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise TargetError(f"unknown target {name!r}: {hint}built targets are {', '.join(known)} "
+                          "(scripts/ffh list)")
+    path = build / "targets" / name / "target.json"
+    try:
+        info = json.loads(path.read_text(encoding="utf-8"))
+        target = Target(name, flavor, Path(info["contract"]), Path(info["fuzz"]),
+                        Path(info["replay"]), Path(info["model"]),
+                        Path(info["dict"]) if info.get("dict") else None, build)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TargetError(f"cannot read {path}: {error}; run scripts/ffh build {name}") from error
+    for file in (target.fuzz, target.replay, target.model):
+        if not file.is_file():
+            raise TargetError(f"target {name} is not built: {file} is missing; "
+                              f"run scripts/ffh build {name}")
+    return target
