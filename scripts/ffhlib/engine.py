@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import stats
-from .replayer import kill_group
+from .replayer import MEMORY_MB, kill_group
 from .stats import Stats
 from .target import Target
 
 MAX_LEN = 65536
-MEMORY_MB = 2560
 _LOG_CAP = 16 << 20  # bytes of one process's output that are written to its log
 _TAIL_LINES = 4000
 _STATUS = re.compile(rb"^#(\d+)\s+\w+\s+cov: (\d+) ft: (\d+)")

@@ -19,6 +19,7 @@ from .sanitizer_report import SanitizerReport
 
 NOTHING, FINDING, USAGE, INTERNAL = "nothing", "finding", "usage", "internal"
 
+MEMORY_MB = 2560  # of one target process, as OSS-Fuzz runs targets
 _GRACE_SECONDS = 10  # beyond the replay's own --timeout
 _MAX_OUTPUT = 4 << 20
 _TRACE = re.compile(r"^trace: (\S+)$", re.MULTILINE)
@@ -134,12 +135,19 @@ def replay(binary: Path, file: Path, env: dict[str, str], timeout: int) -> Outco
         report = work / "report.json"
         code, output = capture(
             [str(binary), "--timeout", str(timeout), "--report", str(report), str(file)],
-            {**env, "TMPDIR": str(work)}, timeout + _GRACE_SECONDS)
+            {**_limited(env), "TMPDIR": str(work)}, timeout + _GRACE_SECONDS)
         return classify(code, output, _load_report(report))
     except OSError as error:
         return Outcome(USAGE, 1, message=f"cannot run {binary}: {error.strerror}; run ffh build")
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _limited(env: dict[str, str]) -> dict[str, str]:
+    """The memory limit that libFuzzer sets itself, for a process without libFuzzer."""
+    if "ASAN_OPTIONS" not in env:
+        return env
+    return {**env, "ASAN_OPTIONS": f"{env['ASAN_OPTIONS']}:hard_rss_limit_mb={MEMORY_MB}"}
 
 
 def show(binary: Path, file: Path, env: dict[str, str]) -> tuple[int, str, str]:

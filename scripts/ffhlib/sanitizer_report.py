@@ -50,6 +50,8 @@ _MODULE = re.compile(r"^(.*?)\s*\(([^()]*\+0x[0-9a-f]+)\)$")
 _SOURCE = re.compile(r"^(.*?) ((?:/|\.).*:\d+(?::\d+)?)$")
 _SANITIZER = re.compile(
     r"^(?:==\d+==\s*)?(?:ERROR|WARNING): (Address|Leak|UndefinedBehavior|Thread|Memory)Sanitizer: (.*)$")
+_LIMIT = re.compile(r"^==\d+==\s*(Address)Sanitizer: (hard rss limit exhausted.*)$")
+_SUMMARY = re.compile(r"^SUMMARY: AddressSanitizer: (\S+)")
 _LIBFUZZER = re.compile(r"^==\d+==\s*ERROR: libFuzzer: (.*)$")
 _UBSAN = re.compile(r"^(\S.*?:\d+(?::\d+)?|<unknown>): runtime error: (.*)$")
 _GLIBC = re.compile(
@@ -183,7 +185,8 @@ def _internal(lines: list[str]) -> SanitizerReport | None:
 def _first_error(lines: list[str]) -> tuple[int, str, str] | None:
     """(line number, tool, error) of the first error that a tool reports."""
     for number, line in enumerate(lines):
-        for pattern, tool in ((_SANITIZER, ""), (_LIBFUZZER, "libfuzzer"), (_UBSAN, "ubsan")):
+        for pattern, tool in ((_SANITIZER, ""), (_LIMIT, ""), (_LIBFUZZER, "libfuzzer"),
+                              (_UBSAN, "ubsan")):
             match = pattern.match(line)
             if match and not tool:
                 return number, _TOOLS[match[1]], match[2]
@@ -229,6 +232,7 @@ def parse(text: str) -> SanitizerReport | None:
         keys += [("ubsan", error), ("ubsan", "runtime error")]
     elif tool == "asan":
         keys = _address_keys(error, text)
+        keys += [("asan", match[1]) for line in lines if (match := _SUMMARY.match(line))]
         if error.startswith("ABRT"):
             keys = _abort_keys(before, stacks) + keys
     elif tool == "libfuzzer" and error.startswith("deadly signal"):
