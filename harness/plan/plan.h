@@ -137,6 +137,11 @@ size_t ffh_plan_encode(const ffh_plan *plan, uint8_t *out, size_t capacity);
 
 /* Returns the length without the NUL, or 0 when it does not fit. Async-signal-safe. */
 size_t ffh_plan_print(const ffh_plan *plan, char *out, size_t capacity);
+/* One call, as in its line of the text. Async-signal-safe. */
+struct ffh_out;
+void ffh_plan_print_call(const ffh_plan *plan, unsigned call, struct ffh_out *out);
+/* The word that the text uses for a form. Never NULL. */
+const char *ffh_form_name(ffh_form form);
 
 typedef struct ffh_text_error {
   uint32_t line, column; /* from 1 */

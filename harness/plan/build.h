@@ -1,0 +1,139 @@
+/* Inside the plan module: one builder makes every plan, whatever it is made from (a canonical file,
+ * raw bytes, a text, a mutation). A source says what it wishes for each slot; the builder repairs
+ * the wishes into a call that the contract allows, so no source can make an invalid plan.
+ *
+ * One thread at a time: the builder and the index are static. */
+#ifndef FFH_PLAN_BUILD_H
+#define FFH_PLAN_BUILD_H
+
+#include "plan/plan.h"
+
+/* ---- index.c: what is derived once from a target's tables -------------------------------------*/
+
+typedef struct ffh_index {
+  const ffh_target *target;
+  const ffh_function *functions; /* with n_functions: tells reused target structs apart */
+  uint16_t n_functions;
+  uint16_t n_callable;
+  uint16_t callable[FFH_MAX_FUNCTIONS]; /* neither legacy nor excluded */
+  uint16_t buckets[2 * FFH_MAX_FUNCTIONS];
+} ffh_index;
+
+const ffh_index *ffh_index_of(const ffh_target *target);
+/* The function with this ffh_id, or FFH_NONE. */
+uint16_t ffh_index_find(const ffh_index *index, uint32_t id);
+bool ffh_function_is_callable(const ffh_function *function);
+
+/* ---- slots.c: what a slot's value may be ------------------------------------------------------*/
+
+typedef enum ffh_class {
+  FFH_CLASS_DERIVED = 0, /* the plan says nothing about it */
+  FFH_CLASS_OUT,         /* derived, but its pointer may be NULL */
+  FFH_CLASS_NUMBER,
+  FFH_CLASS_CAPACITY,
+  FFH_CLASS_CALLBACK,
+  FFH_CLASS_HANDLE, /* uses a variable */
+  FFH_CLASS_DEFINE, /* defines a variable */
+  FFH_CLASS_ERROR,  /* uses and defines a variable */
+  FFH_CLASS_BUFFER,
+  FFH_CLASS_STRUCT
+} ffh_class;
+
+ffh_class ffh_slot_class(const ffh_function *function, unsigned slot);
+/* Tells the slots of one function apart in a file, also when parameters come and go. */
+uint8_t ffh_slot_tag(const ffh_function *function, unsigned slot);
+/* Elements that fit a buffer, strings in an FFH_STRINGS, bytes of a text, or a capacity's limit. */
+uint64_t ffh_slot_cap(const ffh_function *function, unsigned slot);
+/* Bytes of one element. */
+uint32_t ffh_slot_unit(const ffh_slot *slot);
+/* The buffer whose element count this buffer must have: itself unless a length is shared. */
+unsigned ffh_slot_leader(const ffh_function *function, unsigned slot);
+/* The largest declared length that an oversized or mismatched buffer may claim. */
+uint64_t ffh_slot_declared_limit(const ffh_function *function, const ffh_slot *slot);
+/* The range of a number; signed slots compare as int64_t. */
+void ffh_slot_range(const ffh_slot *slot, uint64_t *low, uint64_t *high);
+/* The nearest well-formed number; the number itself when it is one. */
+uint64_t ffh_slot_fold(const ffh_function *function, unsigned slot, uint64_t number);
+/* A number that is not well-formed, the number itself when it is none; false when all are. */
+bool ffh_slot_unfold(const ffh_slot *slot, uint64_t number, uint64_t *bad);
+/* The lane a call must run on because of this handle, or -1. `owner` is the handle's lane. */
+int ffh_slot_lane(const ffh_target *target, const ffh_function *function, const ffh_slot *slot,
+                  unsigned lanes, unsigned owner);
+/* The lane a call must run on whatever its handles are, or -1; -2 when there is none. */
+int ffh_function_lane(const ffh_target *target, const ffh_function *function, unsigned lanes);
+
+/* ---- bytes.c: repairs of byte contents --------------------------------------------------------*/
+
+bool ffh_utf8_is_valid(const uint8_t *bytes, size_t size);
+/* Replaces every byte that is not part of a valid sequence. */
+void ffh_utf8_repair(uint8_t *bytes, size_t size);
+bool ffh_path_is_valid(const ffh_slot *slot, const uint8_t *bytes, size_t size);
+/* Size of the first `limit` strings that are whole, and how many they are. */
+size_t ffh_strings_measure(const uint8_t *bytes, size_t size, unsigned limit, unsigned *count);
+/* Folds the fields of struct elements; pointers become NULL. Idempotent. */
+void ffh_elements_repair(const ffh_function *function, unsigned slot, uint8_t *bytes, size_t size);
+bool ffh_elements_are_valid(const ffh_function *function, unsigned slot, const uint8_t *bytes,
+                            size_t size);
+
+/* ---- track.c: what the plan so far says about its variables
+ * ------------------------------------*/
+
+typedef struct ffh_track {
+  uint8_t owner[FFH_MAX_HANDLES];    /* the lane that created it or was given it */
+  uint8_t unborn[FFH_MAX_HANDLES];   /* its call is malformed and will be refused */
+  uint8_t retained[FFH_MAX_HANDLES]; /* references beyond the first */
+  uint16_t ended[FFH_MAX_HANDLES];   /* bit per lane that consumes it */
+} ffh_track;
+
+/* Takes account of a call that was just appended or is next in order. */
+void ffh_track_call(ffh_track *track, const ffh_plan *plan, const ffh_call *call);
+/* The variable that was passed as the parent of `variable`, or FFH_NO_VARIABLE. */
+uint16_t ffh_plan_parent(const ffh_plan *plan, uint16_t variable);
+/* Whether slot `slot` lies in a struct that is not passed. */
+bool ffh_values_absent(const ffh_function *function, const ffh_value *values, unsigned slot);
+
+/* ---- build.c ----------------------------------------------------------------------------------*/
+
+/* What a source wants in one slot. All zero: the default. */
+typedef struct ffh_wish {
+  uint8_t given;
+  uint8_t form;
+  uint8_t is_null;
+  uint8_t exact;     /* `variable` is the variable; otherwise `pick` chooses one, 0 the newest */
+  uint16_t variable; /* FFH_NO_VARIABLE with exact: the variable is gone, choose by `pick` */
+  uint32_t pick;
+  uint64_t number;
+  const uint8_t *bytes;
+  uint32_t size;
+  uint32_t total; /* the bytes again and again, up to this many; 0 for once */
+} ffh_wish;
+
+typedef struct ffh_build {
+  ffh_plan *plan;
+  const ffh_index *index;
+  ffh_track track;
+  uint16_t newest[FFH_MAX_HANDLE_TYPES]; /* variable of the type, FFH_NO_VARIABLE for none */
+  uint16_t older[FFH_MAX_HANDLES];       /* the one before it of the same type */
+} ffh_build;
+
+/* Empties the plan. The schedule is the default one; the source may change it before any call. */
+void ffh_build_begin(ffh_build *build, const ffh_target *target, ffh_plan *plan);
+/* Appends a call, and before it what it needs. `wishes` has one for each slot; NULL: defaults.
+ * False, with the plan as valid as before, when the contract or the caps leave no way. */
+bool ffh_build_call(ffh_build *build, uint16_t function, unsigned lane, const ffh_wish *wishes);
+/* Brings a schedule within its bounds and adds it. */
+void ffh_build_schedule(ffh_build *build, unsigned lanes, unsigned policy, unsigned stickiness,
+                        uint32_t seed);
+/* Adds a switch; false when it is not after the last one or there are too many. */
+bool ffh_build_switch(ffh_build *build, uint64_t step, unsigned lane);
+/* data.c: fills in the numbers and bytes of slot `slot`. False when the plan's bytes are full. */
+bool ffh_build_data(ffh_plan *plan, const ffh_function *function, const ffh_wish *wishes,
+                    unsigned slot, ffh_value *values);
+/* The one builder. */
+ffh_build *ffh_build_shared(void);
+
+/* A source that repeats call `call` of `plan` through a variable map (old -> new, NULL: same). */
+void ffh_wish_call(const ffh_plan *plan, const ffh_call *call, const uint16_t *map,
+                   ffh_wish *wishes);
+
+#endif

@@ -1,0 +1,37 @@
+/* The canonical binary form; docs/plan.md explains it. */
+#ifndef FFH_PLAN_FORMAT_H
+#define FFH_PLAN_FORMAT_H
+
+#include "plan/build.h"
+
+#define FFH_FORMAT_VERSION 1
+#define FFH_FORMAT_HEADER 8 /* magic, version, target id */
+
+/* The second byte of an encoded value: its form, whether it is NULL, and what its content is. */
+#define FFH_HEAD_FORM 0x0fu
+#define FFH_HEAD_NULL 0x10u
+#define FFH_HEAD_SHIFT 5
+
+typedef enum ffh_content {
+  FFH_CONTENT_NONE = 0,
+  FFH_CONTENT_NUMBER,   /* little endian without its leading zero bytes */
+  FFH_CONTENT_NEGATIVE, /* the same of the complement */
+  FFH_CONTENT_VARIABLE, /* how many calls before this one, then the tag of the slot there */
+  FFH_CONTENT_BYTES,
+  FFH_CONTENT_REPEATED /* the size, then the bytes that repeat */
+} ffh_content;
+
+/* raw.c: the form without a header, where every byte means something. */
+void ffh_raw_decode(ffh_build *build, const uint8_t *data, size_t size);
+
+/* raw.c: a number at an edge of what the slot may hold. */
+uint64_t ffh_interesting_number(const ffh_function *function, unsigned slot, uint8_t byte);
+
+/* encode.c: only the first calls. */
+size_t ffh_plan_encode_calls(const ffh_plan *plan, unsigned n_calls, uint8_t *out, size_t capacity);
+
+/* encode.c: the shortest period of long contents, so that a cap-sized buffer does not need a
+ * cap-sized file; 0 when there is none. */
+uint32_t ffh_bytes_period(const uint8_t *bytes, uint32_t size);
+
+#endif
