@@ -16,7 +16,7 @@
 #define FFH_MAX_TEXT (4u << 20)       /* bytes of a plan as text */
 
 #define FFH_MAX_HANDLES 512      /* handles created in one input */
-#define FFH_MAX_EDGES 1024       /* keeps, parents and pins between them */
+#define FFH_MAX_EDGES 2048       /* keeps, parents and pins between them */
 #define FFH_ARG_ARENA (8u << 20) /* bytes of guarded argument copies of one lane */
 #define FFH_DEFAULT_CAP 4096u    /* elements of a buffer whose contract states no FFH_MAX */
 #define FFH_SPARSE_BYTES ((UINT64_C(1) << 32) + (1u << 20)) /* mapping behind oversized lengths */

@@ -1,0 +1,33 @@
+/* The parts of the sanitizers' public interface that the runtime calls, weak: the runtime itself is
+ * never instrumented, and links into builds without a sanitizer, where these are absent. */
+#ifndef FFH_BASE_ASAN_H
+#define FFH_BASE_ASAN_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FFH_WEAK __attribute__((weak))
+
+FFH_WEAK void __asan_poison_memory_region(void const volatile *address, size_t size);
+FFH_WEAK void __asan_unpoison_memory_region(void const volatile *address, size_t size);
+/* Reports, as instrumented code would, when one of the bytes may not be read. */
+FFH_WEAK void __asan_loadN(void const volatile *address, size_t size);
+FFH_WEAK int __asan_report_present(void);
+FFH_WEAK void *__asan_get_report_address(void);
+FFH_WEAK const char *__asan_get_report_description(void);
+FFH_WEAK void __sanitizer_set_death_callback(void (*callback)(void));
+FFH_WEAK int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *,
+                                                                         size_t),
+                                                       void (*on_free)(const volatile void *));
+FFH_WEAK int __lsan_do_recoverable_leak_check(void);
+FFH_WEAK void __lsan_disable(void);
+FFH_WEAK void __lsan_enable(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

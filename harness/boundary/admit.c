@@ -1,0 +1,160 @@
+#include "boundary/admit.h"
+
+#include "boundary/handles.h"
+
+enum { CONSUMING = FFH_SLOT_CONSUMES | FFH_SLOT_CONSUMES_ON_SUCCESS };
+
+static bool is_handle_input(const ffh_slot *slot) {
+  return slot->kind == FFH_KIND_HANDLE && slot->direction != FFH_DIR_OUT &&
+         (slot->flags & FFH_SLOT_CREATES) == 0;
+}
+
+static uint16_t variable_of(const ffh_frame *frame, uint16_t slot) {
+  return slot == FFH_NONE ? FFH_NO_VARIABLE : frame->values[slot].variable;
+}
+
+/* A call that ends a handle: consuming it, or giving back the last reference. */
+static bool ends(const ffh_slot *slot, const ffh_handle *handle) {
+  return (slot->flags & CONSUMING) != 0 ||
+         ((slot->flags & FFH_SLOT_RELEASES) != 0 && handle->references == 1);
+}
+
+static bool thread_allowed(const ffh_frame *frame, const ffh_handle *handle) {
+  const ffh_handle_type *type = &frame->plan->target->handle_types[handle->type];
+  if (frame->function->threading != FFH_THREADING_INHERIT) {
+    return true; /* the function's own rule was checked once for the call */
+  }
+  return type->threading != FFH_THREADING_CONFINED || handle->owner == frame->lane;
+}
+
+static bool is_free_for(const ffh_frame *frame, const ffh_handle *handle) {
+  const ffh_function *function = frame->function;
+  uint8_t threading = function->threading != FFH_THREADING_INHERIT
+                          ? function->threading
+                          : frame->plan->target->handle_types[handle->type].threading;
+  return threading == FFH_THREADING_SHARED || handle->in_use == 0;
+}
+
+static bool well_formed_allowed(const ffh_frame *frame, const ffh_slot *slot, uint16_t variable) {
+  const ffh_handle *handle = ffh_handles_at(variable);
+  if (handle->state != FFH_HANDLE_LIVE || !thread_allowed(frame, handle) ||
+      !is_free_for(frame, handle)) {
+    return false;
+  }
+  if (slot->needs != FFH_NONE && handle->typestate != slot->needs) {
+    return false;
+  }
+  if (ends(slot, handle) && (handle->keepers != 0 || handle->in_use != 0)) {
+    return false;
+  }
+  uint16_t child = variable_of(frame, slot->parent_of);
+  if (child != FFH_NO_VARIABLE && ffh_handles_at(child)->parent != variable) {
+    return false;
+  }
+  uint16_t parent = variable_of(frame, slot->belongs_to);
+  return parent == FFH_NO_VARIABLE || ffh_handles_children_belong(variable, parent);
+}
+
+static bool value_allowed(const ffh_frame *frame, const ffh_slot *slot, const ffh_value *value) {
+  if (value->variable == FFH_NO_VARIABLE) {
+    return value->form == FFH_FORM_NULL || (slot->flags & FFH_SLOT_NULLABLE) != 0;
+  }
+  const ffh_handle *handle = ffh_handles_at(value->variable);
+  switch ((ffh_form)value->form) {
+    case FFH_FORM_NULL:
+      return true;
+    case FFH_FORM_STALE:
+      return handle->state == FFH_HANDLE_DEAD;
+    case FFH_FORM_WRONG_TYPE:
+      return handle->state == FFH_HANDLE_LIVE && handle->in_use == 0;
+    case FFH_FORM_WRONG_THREAD:
+      return handle->state == FFH_HANDLE_LIVE && handle->owner != frame->lane;
+    default:
+      return well_formed_allowed(frame, slot, value->variable);
+  }
+}
+
+/* No other argument may be the handle that this call ends. */
+static bool aliases_ended(const ffh_frame *frame, uint16_t ended_slot) {
+  uint16_t variable = frame->values[ended_slot].variable;
+  for (uint16_t i = 0; i < frame->function->n_slots; i++) {
+    if (i != ended_slot && is_handle_input(&frame->function->slots[i]) &&
+        frame->values[i].variable == variable) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool predicate_holds(const ffh_frame *frame) {
+  uint16_t when = frame->function->when_fn;
+  if (when == FFH_NONE || ffh_frame_is_malformed(frame)) {
+    return true;
+  }
+  const ffh_function *predicate = &frame->plan->target->functions[when];
+  for (uint16_t i = 0; i < frame->function->n_slots; i++) {
+    const ffh_slot *slot = &frame->function->slots[i];
+    if (slot->param < 0 || !is_handle_input(slot) || frame->values[i].variable == FFH_NO_VARIABLE) {
+      continue;
+    }
+    ffh_word argument = {.p = ffh_handles_at(frame->values[i].variable)->pointer};
+    ffh_word result = {.u = 0};
+    predicate->call(&argument, &result);
+    return result.u != 0;
+  }
+  return false;
+}
+
+bool ffh_admit(const ffh_frame *frame) {
+  const ffh_function *function = frame->function;
+  const uint16_t never = FFH_FN_LEGACY | FFH_FN_EXCLUDED | FFH_FN_INIT | FFH_FN_FINI;
+  if ((function->flags & never) != 0 || !ffh_handles_have_room()) {
+    return false;
+  }
+  for (uint16_t i = 0; i < function->n_slots; i++) {
+    const ffh_slot *slot = &function->slots[i];
+    const ffh_value *value = &frame->values[i];
+    if (slot->kind == FFH_KIND_ERROR && value->variable != FFH_NO_VARIABLE) {
+      const ffh_handle *message = ffh_handles_at(value->variable);
+      if (message->state != FFH_HANDLE_LIVE || message->in_use != 0) {
+        return false;
+      }
+    }
+    if (!is_handle_input(slot)) {
+      continue;
+    }
+    if (!value_allowed(frame, slot, value)) {
+      return false;
+    }
+    if ((slot->flags & CONSUMING) != 0 && value->variable != FFH_NO_VARIABLE &&
+        value->form == FFH_FORM_VALUE && aliases_ended(frame, i)) {
+      return false;
+    }
+  }
+  return predicate_holds(frame);
+}
+
+static void mark(const ffh_frame *frame, int change) {
+  for (uint16_t i = 0; i < frame->function->n_slots; i++) {
+    const ffh_slot *slot = &frame->function->slots[i];
+    const ffh_value *value = &frame->values[i];
+    bool message = slot->kind == FFH_KIND_ERROR;
+    if ((!message && !is_handle_input(slot)) || value->variable == FFH_NO_VARIABLE ||
+        value->form != FFH_FORM_VALUE) {
+      continue;
+    }
+    ffh_handle *handle = ffh_handles_at(value->variable);
+    handle->in_use = (uint16_t)(handle->in_use + change);
+    if (change > 0 && !message && ends(slot, handle) && handle->state == FFH_HANDLE_LIVE) {
+      handle->state = FFH_HANDLE_DYING;
+    }
+  }
+}
+
+void ffh_admit_enter(const ffh_frame *frame) {
+  mark(frame, 1);
+}
+
+void ffh_admit_leave(const ffh_frame *frame) {
+  mark(frame, -1);
+}

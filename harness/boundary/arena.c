@@ -1,0 +1,152 @@
+#include "boundary/arena.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/asan.h"
+#include "base/assert.h"
+#include "base/limits.h"
+
+enum { GUARD = 32, MAX_REGIONS = 1 << 14, EXPIRED = 0xdd };
+
+static uint8_t *memory;
+static const uint8_t *sparse;
+static size_t cursor;
+
+/* A ring as well; a region that is still live when its record comes round again stops being named,
+ * which costs a name in a report and nothing else. */
+static ffh_region regions[MAX_REGIONS];
+static uint32_t n_regions;   /* ever taken */
+static uint32_t first_open;  /* no region before it is live */
+static uint32_t input_start; /* n_regions when the input began */
+static size_t input_bytes;
+
+static void poison(const void *at, size_t size) {
+  if (__asan_poison_memory_region != NULL) {
+    __asan_poison_memory_region(at, size);
+  }
+}
+
+static void *map(size_t size, int protection) {
+  void *at = mmap(NULL, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  FFH_ASSERT(at != MAP_FAILED);
+  return at;
+}
+
+void ffh_arena_start(void) {
+  if (memory != NULL) {
+    return;
+  }
+  memory = map(FFH_ARG_ARENA, PROT_READ | PROT_WRITE);
+  poison(memory, FFH_ARG_ARENA);
+  sparse = map(FFH_SPARSE_BYTES, PROT_READ);
+}
+
+const uint8_t *ffh_arena_sparse(void) {
+  return sparse;
+}
+
+static size_t round_up(size_t value, size_t to) {
+  return (value + to - 1) & ~(to - 1);
+}
+
+uint8_t *ffh_arena_take(size_t size, size_t align, uint16_t call, uint16_t slot) {
+  FFH_ASSERT(memory != NULL && align != 0 && (align & (align - 1)) == 0 && align <= 64);
+  /* AddressSanitizer tells the exact end of a block only when the block starts on its 8-byte grain.
+   */
+  size_t grain = align < 16 ? 16 : align;
+  size_t need = round_up(size, 16) + GUARD + grain;
+  /* Half of the ring: what one input takes never runs into what the same input still borrows. */
+  if (need > FFH_ARG_ARENA / 2 || input_bytes + need > FFH_ARG_ARENA / 2) {
+    return NULL;
+  }
+  size_t at = round_up(cursor + GUARD, grain);
+  if (at + round_up(size, 16) + GUARD > FFH_ARG_ARENA) {
+    at = GUARD < grain ? grain : GUARD;
+  }
+  cursor = at + round_up(size, 16);
+  input_bytes += need;
+  if (size != 0 && __asan_unpoison_memory_region != NULL) {
+    __asan_unpoison_memory_region(memory + at, size);
+  }
+  regions[n_regions++ % MAX_REGIONS] =
+      (ffh_region){memory + at, (uint32_t)size, call, slot, FFH_KEPT_FOR_CALL, true};
+  return memory + at;
+}
+
+void ffh_arena_keep(uint16_t variable) {
+  FFH_ASSERT(n_regions > input_start);
+  regions[(n_regions - 1) % MAX_REGIONS].kept_by = variable;
+}
+
+static void expire(ffh_region *region) {
+  region->live = false;
+  if (__asan_poison_memory_region == NULL) {
+    memset(region->at, EXPIRED, region->size);
+  }
+  poison(region->at, region->size);
+}
+
+static uint32_t oldest(uint32_t from) {
+  return n_regions - from > MAX_REGIONS ? n_regions - MAX_REGIONS : from;
+}
+
+void ffh_arena_end_call(uint16_t call) {
+  bool all_closed = true;
+  for (uint32_t i = oldest(first_open); i < n_regions; i++) {
+    ffh_region *region = &regions[i % MAX_REGIONS];
+    if (region->live && region->call == call && region->kept_by == FFH_KEPT_FOR_CALL) {
+      expire(region);
+    }
+    if (region->live) {
+      all_closed = false;
+    } else if (all_closed) {
+      first_open = i + 1;
+    }
+  }
+}
+
+void ffh_arena_end_variable(uint16_t variable) {
+  for (uint32_t i = oldest(first_open); i < n_regions; i++) {
+    ffh_region *region = &regions[i % MAX_REGIONS];
+    if (region->live && region->kept_by == variable) {
+      expire(region);
+    }
+  }
+}
+
+void ffh_arena_end_input(void) {
+  for (uint32_t i = oldest(first_open); i < n_regions; i++) {
+    if (regions[i % MAX_REGIONS].live) {
+      expire(&regions[i % MAX_REGIONS]);
+    }
+  }
+  first_open = n_regions;
+  input_start = n_regions;
+  input_bytes = 0;
+}
+
+const ffh_region *ffh_arena_find(const void *address) {
+  const uint8_t *at = address;
+  if (memory == NULL || at < memory || at >= memory + FFH_ARG_ARENA) {
+    return NULL;
+  }
+  const ffh_region *best = NULL;
+  size_t best_distance = SIZE_MAX;
+  /* Newest first: the ring reuses addresses. */
+  for (uint32_t i = n_regions; i > oldest(0); i--) {
+    const ffh_region *region = &regions[(i - 1) % MAX_REGIONS];
+    size_t distance = at < region->at ? (size_t)(region->at - at)
+                      : at >= region->at + region->size
+                          ? (size_t)(at - (region->at + region->size)) + 1
+                          : 0;
+    if (distance < best_distance) {
+      best = region;
+      best_distance = distance;
+    }
+    if (distance == 0) {
+      break;
+    }
+  }
+  return best;
+}

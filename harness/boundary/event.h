@@ -1,0 +1,15 @@
+/* What has happened in a run, in order: one event for each call that was taken or skipped. */
+#ifndef FFH_BOUNDARY_EVENT_H
+#define FFH_BOUNDARY_EVENT_H
+
+#include <stdint.h>
+
+typedef struct ffh_event {
+  uint16_t call; /* index in the plan; n_calls and up for teardown calls */
+  uint16_t function;
+  uint8_t lane;
+  uint8_t outcome; /* ffh_outcome */
+  int64_t status;
+} ffh_event;
+
+#endif

@@ -1,0 +1,123 @@
+#include "boundary/frame.h"
+
+#include <string.h>
+
+#include "base/asan.h"
+#include "base/assert.h"
+#include "base/id.h"
+
+bool ffh_slot_is_buffer(uint8_t kind) {
+  return kind == FFH_KIND_BYTES || kind == FFH_KIND_ARRAY || kind == FFH_KIND_TEXT ||
+         kind == FFH_KIND_STRINGS || kind == FFH_KIND_PATH;
+}
+
+int64_t ffh_frame_read(const ffh_slot *slot, const void *at) {
+  uint64_t bits = 0;
+  size_t size = slot->size < sizeof bits ? slot->size : sizeof bits;
+  memcpy(&bits, at, size);
+  if ((slot->flags & FFH_SLOT_SIGNED) != 0 && size < sizeof bits) {
+    uint64_t sign = UINT64_C(1) << (size * 8 - 1);
+    bits = (bits ^ sign) - sign;
+  }
+  return (int64_t)bits;
+}
+
+uint8_t *ffh_frame_field(const ffh_frame *frame, const ffh_slot *slot) {
+  FFH_ASSERT(slot->parent != FFH_NONE);
+  uint8_t *base = frame->storage[slot->parent];
+  return base == NULL ? NULL : base + slot->offset;
+}
+
+size_t ffh_frame_size(const ffh_frame *frame, uint16_t index) {
+  const ffh_slot *slot = &frame->function->slots[index];
+  if (frame->storage[index] == NULL) {
+    return 0;
+  }
+  if (slot->kind == FFH_KIND_STRUCT) {
+    return slot->size;
+  }
+  if (ffh_slot_is_buffer(slot->kind)) {
+    size_t element = slot->kind == FFH_KIND_ARRAY     ? slot->size
+                     : slot->kind == FFH_KIND_STRINGS ? sizeof(void *)
+                                                      : 1;
+    size_t terminator = slot->kind == FFH_KIND_TEXT || slot->kind == FFH_KIND_PATH ? 1 : 0;
+    return (size_t)frame->count[index] * element + terminator;
+  }
+  return slot->size;
+}
+
+uint32_t ffh_frame_digest(const ffh_frame *frame, uint16_t index) {
+  return ffh_id_bytes(FFH_ID_BASIS, frame->storage[index], ffh_frame_size(frame, index));
+}
+
+uint8_t *ffh_frame_at(const ffh_frame *frame, uint16_t index) {
+  const ffh_slot *slot = &frame->function->slots[index];
+  if ((slot->flags & FFH_SLOT_INDIRECT) != 0) {
+    return frame->storage[index];
+  }
+  if (slot->param == FFH_PARAM_FIELD) {
+    return ffh_frame_field(frame, slot);
+  }
+  return NULL;
+}
+
+void *ffh_frame_pointer(const ffh_frame *frame, uint16_t slot) {
+  const ffh_slot *described = &frame->function->slots[slot];
+  const uint8_t *at = frame->storage[slot];
+  if (at == NULL && described->param == FFH_PARAM_FIELD) {
+    at = ffh_frame_field(frame, described);
+  }
+  void *pointer = NULL;
+  if (at != NULL) {
+    memcpy(&pointer, at, sizeof pointer);
+  }
+  return pointer;
+}
+
+static bool is_untouched(const void *pointer) {
+  void *pattern;
+  memset(&pattern, FFH_UNTOUCHED_BYTE, sizeof pattern);
+  return pointer == pattern;
+}
+
+void *ffh_frame_delivered(const ffh_frame *frame, uint16_t index) {
+  const ffh_slot *slot = &frame->function->slots[index];
+  void *pointer =
+      slot->param == FFH_PARAM_RESULT ? frame->result.p : ffh_frame_pointer(frame, index);
+  return is_untouched(pointer) ? NULL : pointer;
+}
+
+/* The length that the callee reported for this slot, or false when the contract names none. */
+static bool reported_length(const ffh_frame *frame, uint16_t index, size_t *size) {
+  for (uint16_t i = 0; i < frame->function->n_slots; i++) {
+    const ffh_slot *slot = &frame->function->slots[i];
+    if (slot->kind == FFH_KIND_WRITTEN && slot->partner == index) {
+      const uint8_t *at = ffh_frame_at(frame, i);
+      if (at != NULL) {
+        *size = (size_t)ffh_frame_read(slot, at);
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+const uint8_t *ffh_frame_memory(const ffh_frame *frame, uint16_t index, size_t *size) {
+  const ffh_slot *slot = &frame->function->slots[index];
+  if (slot->kind != FFH_KIND_OWNED && slot->kind != FFH_KIND_VIEW) {
+    return NULL;
+  }
+  const uint8_t *memory = ffh_frame_delivered(frame, index);
+  if (memory == NULL || frame->outcome != FFH_OUTCOME_OK) {
+    return NULL;
+  }
+  size_t length;
+  if (!reported_length(frame, index, &length)) {
+    /* strlen is the sanitizer's own, which checks what it reads. */
+    length = strlen((const char *)memory);
+  } else if (length != 0 && __asan_loadN != NULL) {
+    __asan_loadN(memory, length);
+  }
+  *size = length;
+  return memory;
+}

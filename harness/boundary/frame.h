@@ -1,0 +1,73 @@
+/* One call across the boundary: what went in, what came out. The data that the boundary fills and
+ * the checkers read. */
+#ifndef FFH_BOUNDARY_FRAME_H
+#define FFH_BOUNDARY_FRAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/limits.h"
+#include "plan/plan.h"
+
+/* What output memory holds before a call, so that "untouched" can be told. */
+#define FFH_UNTOUCHED_BYTE 0xa5
+
+typedef enum ffh_outcome {
+  FFH_OUTCOME_SKIPPED = 0, /* the contract did not allow the call at that moment */
+  FFH_OUTCOME_OK,
+  FFH_OUTCOME_FAILED, /* by the function's error convention */
+  FFH_OUTCOME_DIED    /* the call has not come back */
+} ffh_outcome;
+
+typedef struct ffh_frame {
+  const ffh_plan *plan;
+  const ffh_call *call; /* NULL for a teardown call */
+  const ffh_function *function;
+  const ffh_value *values;
+  uint16_t index; /* of the call in the plan; n_calls and up for teardown calls */
+  uint8_t lane;
+  ffh_outcome outcome;
+  int64_t status; /* of a function with a status */
+  ffh_word result;
+  ffh_word args[FFH_MAX_PARAMS];
+  /* For each slot: the memory it points to (a buffer, a struct, one value) or NULL; how many
+   * elements that has; and a digest of what it held before the call, for inputs the callee may not
+   * change. */
+  uint8_t *storage[FFH_MAX_SLOTS];
+  uint64_t count[FFH_MAX_SLOTS];
+  uint32_t digest[FFH_MAX_SLOTS];
+} ffh_frame;
+
+static inline bool ffh_frame_is_malformed(const ffh_frame *frame) {
+  return frame->call != NULL && frame->call->malformed != FFH_FORM_VALUE;
+}
+
+bool ffh_slot_is_buffer(uint8_t kind);
+
+/* The scalar of slot->size bytes at `at`, sign-extended when the slot is signed. */
+int64_t ffh_frame_read(const ffh_slot *slot, const void *at);
+
+/* Where a struct's field lies, or NULL when the struct pointer was NULL. */
+uint8_t *ffh_frame_field(const ffh_frame *frame, const ffh_slot *slot);
+
+/* Where the slot's scalar lies in memory (a field, or what an indirect parameter points to), or
+ * NULL when it travelled in a register or its struct was NULL. */
+uint8_t *ffh_frame_at(const ffh_frame *frame, uint16_t slot);
+
+/* How many bytes the slot's storage has. */
+size_t ffh_frame_size(const ffh_frame *frame, uint16_t slot);
+
+/* FNV-1a of what the slot's storage holds now; compare with frame->digest. */
+uint32_t ffh_frame_digest(const ffh_frame *frame, uint16_t slot);
+
+/* The pointer that the slot's storage or struct field holds, NULL without one. */
+void *ffh_frame_pointer(const ffh_frame *frame, uint16_t slot);
+
+/* The pointer that a result or output delivered; NULL also when the output was left untouched. */
+void *ffh_frame_delivered(const ffh_frame *frame, uint16_t slot);
+
+/* The memory that an OWNED or VIEW slot delivered, and its length by the contract (without a NUL).
+ * NULL when there is none. Reads every byte the way instrumented code would. */
+const uint8_t *ffh_frame_memory(const ffh_frame *frame, uint16_t slot, size_t *size);
+
+#endif

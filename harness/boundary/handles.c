@@ -1,0 +1,151 @@
+#include "boundary/handles.h"
+
+#include "base/assert.h"
+
+typedef struct edge {
+  uint16_t keeper; /* FFH_NONE: kept until one of `until` is called */
+  uint16_t kept;
+  uint16_t n_until;
+  const uint16_t *until;
+} edge;
+
+static ffh_handle handles[FFH_MAX_HANDLES];
+static edge edges[FFH_MAX_EDGES];
+static uint16_t n_handles, n_edges;
+static uint64_t generations;
+
+void ffh_handles_reset(uint16_t n_variables) {
+  FFH_ASSERT(n_variables <= FFH_MAX_HANDLES);
+  for (uint16_t i = 0; i < n_variables; i++) {
+    handles[i] = (ffh_handle){.state = FFH_HANDLE_UNBORN};
+  }
+  n_handles = n_variables;
+  n_edges = 0;
+}
+
+ffh_handle *ffh_handles_at(uint16_t variable) {
+  FFH_ASSERT(variable < n_handles);
+  return &handles[variable];
+}
+
+uint16_t ffh_handles_count(void) {
+  return n_handles;
+}
+
+void ffh_handles_born(uint16_t variable, void *pointer, uint16_t type, uint8_t owner,
+                      uint16_t call) {
+  ffh_handle *handle = ffh_handles_at(variable);
+  FFH_ASSERT(handle->state == FFH_HANDLE_UNBORN);
+  *handle = (ffh_handle){.pointer = pointer,
+                         .generation = ++generations,
+                         .type = type,
+                         .typestate = FFH_NONE,
+                         .parent = FFH_NONE,
+                         .dies_with = FFH_NONE,
+                         .created_by = call,
+                         .destroyed_by = FFH_NONE,
+                         .references = 1,
+                         .owner = owner,
+                         .state = FFH_HANDLE_LIVE};
+}
+
+void ffh_handles_failed(uint16_t variable) {
+  ffh_handle *handle = ffh_handles_at(variable);
+  FFH_ASSERT(handle->state == FFH_HANDLE_UNBORN);
+  handle->state = FFH_HANDLE_FAILED;
+}
+
+static void drop_edge(uint16_t index) {
+  handles[edges[index].kept].keepers--;
+  edges[index] = edges[--n_edges];
+}
+
+static void drop_edges_of(uint16_t keeper) {
+  for (uint16_t i = n_edges; i-- > 0;) {
+    if (edges[i].keeper == keeper) {
+      drop_edge(i);
+    }
+  }
+}
+
+void ffh_handles_died(uint16_t variable, uint16_t call, void (*ended)(uint16_t variable)) {
+  ffh_handle *handle = ffh_handles_at(variable);
+  FFH_ASSERT(handle->state == FFH_HANDLE_LIVE || handle->state == FFH_HANDLE_DYING);
+  handle->state = FFH_HANDLE_DEAD;
+  handle->destroyed_by = call;
+  drop_edges_of(variable);
+  ended(variable);
+  /* At most FFH_MAX_HANDLES deep, and each handle dies once. */
+  for (uint16_t i = 0; i < n_handles; i++) {
+    if (handles[i].state == FFH_HANDLE_LIVE && handles[i].dies_with == variable) {
+      ffh_handles_died(i, call, ended);
+    }
+  }
+}
+
+bool ffh_handles_have_room(void) {
+  return 2u * n_edges + 2 * FFH_MAX_SLOTS <= FFH_MAX_EDGES;
+}
+
+bool ffh_handles_keep(uint16_t keeper, uint16_t kept) {
+  FFH_ASSERT(keeper < n_handles && kept < n_handles);
+  if (keeper == kept) {
+    return true;
+  }
+  for (uint16_t i = 0; i < n_edges; i++) {
+    if (edges[i].keeper == keeper && edges[i].kept == kept) {
+      return true;
+    }
+  }
+  if (n_edges == FFH_MAX_EDGES) {
+    return false;
+  }
+  edges[n_edges++] = (edge){.keeper = keeper, .kept = kept};
+  handles[kept].keepers++;
+  return true;
+}
+
+bool ffh_handles_keep_until(uint16_t kept, const uint16_t *until, uint16_t n_until) {
+  FFH_ASSERT(kept < n_handles);
+  if (n_edges == FFH_MAX_EDGES) {
+    return false;
+  }
+  edges[n_edges++] = (edge){FFH_NONE, kept, n_until, until};
+  handles[kept].keepers++;
+  return true;
+}
+
+void ffh_handles_called(uint16_t function) {
+  for (uint16_t i = n_edges; i-- > 0;) {
+    for (uint16_t n = 0; n < edges[i].n_until; n++) {
+      if (edges[i].until[n] == function) {
+        drop_edge(i);
+        break;
+      }
+    }
+  }
+}
+
+void ffh_handles_no_more_calls(void) {
+  drop_edges_of(FFH_NONE);
+}
+
+bool ffh_handles_inherit(uint16_t heir, uint16_t from) {
+  uint16_t before = n_edges;
+  for (uint16_t i = 0; i < before; i++) {
+    if (edges[i].keeper == from && !ffh_handles_keep(heir, edges[i].kept)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool ffh_handles_children_belong(uint16_t keeper, uint16_t parent) {
+  for (uint16_t i = 0; i < n_edges; i++) {
+    uint16_t kept_parent = handles[edges[i].kept].parent;
+    if (edges[i].keeper == keeper && kept_parent != FFH_NONE && kept_parent != parent) {
+      return false;
+    }
+  }
+  return true;
+}

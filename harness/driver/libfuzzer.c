@@ -1,0 +1,114 @@
+/* The entry points of a fuzzing engine, written once for libFuzzer, for what LIB_FUZZING_ENGINE
+ * names, and for the replay main.
+ *
+ * What a run does comes from the input. Flags only say where statistics go, which core to use, and
+ * how many lanes the mutator may draw on; engines that pass no flags get the defaults. */
+#include "driver/entry.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/exit.h"
+#include "plan/plan.h"
+
+static unsigned mutator_lanes = FFH_DEFAULT_LANES;
+
+/* Of libFuzzer; absent under other engines. */
+__attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+
+static void say(const char *text) {
+  ffh_out out = {(char[1024]){0}, 0, 1024, false};
+  ffh_out_str(&out, text);
+  ffh_out_flush(&out, STDERR_FILENO);
+}
+
+/* abort() is what every engine takes for a crash, so the input is saved. */
+static void report_and_abort(const char *json, size_t size) {
+  ffh_out out = {(char *)(uintptr_t)json, size, size + 1, false};
+  say("FFH-FINDING ");
+  ffh_out_flush(&out, STDERR_FILENO);
+  abort();
+}
+
+static const char *flag_value(const char *argument, const char *flag) {
+  size_t length = strlen(flag);
+  return strncmp(argument, flag, length) == 0 ? argument + length : NULL;
+}
+
+/* True with *number set when the text is a decimal number from lowest to highest. */
+static bool parse_number(const char *text, long lowest, long highest, long *number) {
+  char *end = NULL;
+  long value = strtol(text, &end, 10);
+  if (end == text || *end != '\0' || value < lowest || value > highest) {
+    return false;
+  }
+  *number = value;
+  return true;
+}
+
+static void stop(void) {
+  ffh_run_stop();
+}
+
+void ffh_entry_start(const ffh_run_options *options) {
+  const char *message = NULL;
+  if (!ffh_run_start(&ffh_target_main, options, &message)) {
+    say("ffihammer: cannot start: ");
+    say(message);
+    say("\n");
+    _exit(FFH_EXIT_USAGE);
+  }
+  atexit(stop);
+}
+
+__attribute__((visibility("default"))) int LLVMFuzzerInitialize(int *argc, char ***argv) {
+  ffh_run_options options = {.core = -1, .on_finding = report_and_abort};
+  for (int i = 1; i < *argc; i++) {
+    long number = 0;
+    const char *value;
+    if ((value = flag_value((*argv)[i], "--ffh-stats=")) != NULL) {
+      options.stats_path = value;
+    } else if ((value = flag_value((*argv)[i], "--ffh-lanes=")) != NULL) {
+      if (!parse_number(value, 1, FFH_MAX_LANES, &number)) {
+        say("ffihammer: --ffh-lanes takes a number from 1 to 16\n");
+        _exit(FFH_EXIT_USAGE);
+      }
+      mutator_lanes = (unsigned)number;
+    } else if ((value = flag_value((*argv)[i], "--ffh-core=")) != NULL) {
+      if (!parse_number(value, 0, 4095, &number)) {
+        say("ffihammer: --ffh-core takes the number of a core\n");
+        _exit(FFH_EXIT_USAGE);
+      }
+      options.core = (int)number;
+    } else if (strncmp((*argv)[i], "--ffh-", 6) == 0) {
+      say("ffihammer: unknown flag; there are --ffh-lanes= --ffh-stats= --ffh-core=\n");
+      _exit(FFH_EXIT_USAGE);
+    }
+  }
+  ffh_entry_start(&options);
+  return 0;
+}
+
+/* -1 keeps an input out of the corpus: it belongs to another target, or does nothing. */
+__attribute__((visibility("default"))) int LLVMFuzzerTestOneInput(const uint8_t *data,
+                                                                  size_t size) {
+  if (size > FFH_MAX_INPUT) {
+    return -1;
+  }
+  ffh_run_result result = ffh_run_input(data, size);
+  return result.decoded == FFH_DECODE_OK && result.calls != 0 ? 0 : -1;
+}
+
+__attribute__((visibility("default"))) size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size,
+                                                                      size_t max_size,
+                                                                      unsigned seed) {
+  return ffh_plan_mutate(&ffh_target_main, data, size, max_size, seed, mutator_lanes,
+                         LLVMFuzzerMutate);
+}
+
+__attribute__((visibility("default"))) size_t
+LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
+                          uint8_t *out, size_t max_size, unsigned seed) {
+  return ffh_plan_crossover(&ffh_target_main, a, a_size, b, b_size, out, max_size, seed);
+}

@@ -1,0 +1,182 @@
+#include "report/json.h"
+
+#include <string.h>
+
+#include "boundary/handles.h"
+
+enum { HISTORY = 64 };
+
+static const char *const outcome_names[] = {"skipped", "ok", "failed", "in flight"};
+static const char *const state_names[] = {"unborn", "live", "dying", "dead", "failed"};
+
+static void key(ffh_out *out, const char *name) {
+  char last = out->size == 0 ? '{' : out->text[out->size - 1];
+  if (last != '{' && last != '[') {
+    ffh_out_str(out, ", ");
+  }
+  ffh_out_json(out, name, strlen(name));
+  ffh_out_str(out, ": ");
+}
+
+static void text(ffh_out *out, const char *name, const char *value) {
+  key(out, name);
+  ffh_out_json(out, value, strlen(value));
+}
+
+static void number(ffh_out *out, const char *name, int64_t value) {
+  key(out, name);
+  ffh_out_signed(out, value);
+}
+
+static void lane_name(ffh_out *out, const char *name, unsigned lane) {
+  key(out, name);
+  char letter = (char)('A' + lane);
+  ffh_out_json(out, &letter, 1);
+}
+
+static void separate(ffh_out *out) {
+  if (out->size != 0 && out->text[out->size - 1] != '[') {
+    ffh_out_str(out, ", ");
+  }
+}
+
+static void function_members(const ffh_frame *frame, ffh_out *out) {
+  text(out, "function", frame->function->name);
+  number(out, "call", frame->index);
+  lane_name(out, "lane", frame->lane);
+  number(out, "line", frame->function->line);
+  text(out, "signature", frame->function->signature);
+}
+
+static void call_name(const ffh_plan *plan, const char *name, uint16_t call, ffh_out *out) {
+  key(out, name);
+  ffh_out_str(out, "{");
+  number(out, "call", call);
+  if (call < plan->n_calls) {
+    text(out, "function", ffh_plan_function(plan, &plan->calls[call])->name);
+    lane_name(out, "lane", plan->calls[call].lane);
+  } else {
+    text(out, "function", "the harness's teardown");
+  }
+  ffh_out_str(out, "}");
+}
+
+static void handles(const ffh_frame *frame, ffh_out *out) {
+  const ffh_plan *plan = frame->plan;
+  key(out, "handles");
+  ffh_out_str(out, "[");
+  for (uint16_t i = 0; i < frame->function->n_slots; i++) {
+    const ffh_slot *slot = &frame->function->slots[i];
+    uint16_t variable = frame->values[i].variable;
+    if (slot->kind != FFH_KIND_HANDLE || variable == FFH_NO_VARIABLE ||
+        variable >= ffh_handles_count()) {
+      continue;
+    }
+    const ffh_handle *handle = ffh_handles_at(variable);
+    if (handle->state == FFH_HANDLE_UNBORN || handle->state == FFH_HANDLE_FAILED) {
+      continue;
+    }
+    separate(out);
+    ffh_out_str(out, "{");
+    text(out, "parameter", slot->name);
+    key(out, "variable");
+    ffh_out_str(out, "\"h");
+    ffh_out_unsigned(out, variable);
+    ffh_out_str(out, "\"");
+    text(out, "type", plan->target->handle_types[handle->type].name);
+    text(out, "state", state_names[handle->state]);
+    number(out, "generation", (int64_t)handle->generation);
+    lane_name(out, "owner", handle->owner);
+    call_name(plan, "created_by", handle->created_by, out);
+    if (handle->destroyed_by != FFH_NONE) {
+      call_name(plan, "destroyed_by", handle->destroyed_by, out);
+    }
+    ffh_out_str(out, "}");
+  }
+  ffh_out_str(out, "]");
+}
+
+static void argument(const ffh_finding *finding, ffh_out *out) {
+  const ffh_region *region = finding->region;
+  const ffh_plan *plan = finding->plan;
+  key(out, "argument");
+  ffh_out_str(out, "{");
+  call_name(plan, "given_by", region->call, out);
+  if (region->call < plan->n_calls) {
+    const ffh_function *function = ffh_plan_function(plan, &plan->calls[region->call]);
+    if (region->slot < function->n_slots) {
+      text(out, "parameter", function->slots[region->slot].name);
+      number(out, "line", function->line);
+    }
+  }
+  number(out, "size", region->size);
+  key(out, "borrowed");
+  ffh_out_str(out, region->live ? "true" : "false");
+  ffh_out_str(out, "}");
+}
+
+static void in_flight(const ffh_finding *finding, ffh_out *out) {
+  key(out, "in_flight");
+  ffh_out_str(out, "[");
+  for (unsigned i = 0; i < FFH_MAX_LANES; i++) {
+    if (finding->lanes[i].outcome == FFH_OUTCOME_DIED) {
+      separate(out);
+      ffh_out_str(out, "{");
+      function_members(&finding->lanes[i], out);
+      ffh_out_str(out, "}");
+    }
+  }
+  ffh_out_str(out, "]");
+}
+
+static void history(const ffh_finding *finding, ffh_out *out) {
+  key(out, "history");
+  ffh_out_str(out, "[");
+  uint32_t first = finding->n_events > HISTORY ? finding->n_events - HISTORY : 0;
+  for (uint32_t i = first; i < finding->n_events; i++) {
+    const ffh_event *event = &finding->events[i];
+    const ffh_function *function = &finding->plan->target->functions[event->function];
+    separate(out);
+    ffh_out_str(out, "{");
+    number(out, "call", event->call);
+    lane_name(out, "lane", event->lane);
+    text(out, "function", function->name);
+    text(out, "outcome", outcome_names[event->outcome]);
+    if (function->error_kind == FFH_ERROR_BY_STATUS && event->outcome != FFH_OUTCOME_SKIPPED) {
+      number(out, "status", event->status);
+    }
+    ffh_out_str(out, "}");
+  }
+  ffh_out_str(out, "]");
+}
+
+void ffh_report_json(const ffh_finding *finding, char *scratch, size_t scratch_size, ffh_out *out) {
+  const ffh_verdict *verdict = finding->verdict;
+  ffh_out_str(out, "{");
+  text(out, "rule", ffh_rule_infos[verdict->rule].id);
+  text(out, "message", verdict->message);
+  text(out, "target", finding->plan->target->name);
+  text(out, "contract", finding->plan->target->contract);
+  text(out, "phase", finding->phase);
+  text(out, "thread", finding->thread);
+  key(out, "trace");
+  ffh_out_str(out, "\"");
+  ffh_out_hex(out, finding->trace);
+  ffh_out_str(out, "\"");
+  if (finding->frame != NULL) {
+    function_members(finding->frame, out);
+    if (verdict->slot != FFH_NONE && verdict->slot < finding->frame->function->n_slots) {
+      text(out, "parameter", finding->frame->function->slots[verdict->slot].name);
+    }
+    handles(finding->frame, out);
+  }
+  if (finding->region != NULL) {
+    argument(finding, out);
+  }
+  in_flight(finding, out);
+  history(finding, out);
+  size_t size = ffh_plan_print(finding->plan, scratch, scratch_size);
+  key(out, "plan");
+  ffh_out_json(out, scratch, size);
+  ffh_out_str(out, "}\n");
+}

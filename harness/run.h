@@ -1,0 +1,61 @@
+/* Runs one input: the only place that knows the whole pipeline
+ *   bytes -> plan -> schedule -> boundary -> events -> checkers -> verdict -> report.
+ *
+ * Everything here is called on the main thread. Memory is taken by ffh_run_start; after that only
+ * the library under test allocates. */
+#ifndef FFH_RUN_H
+#define FFH_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/out.h"
+#include "plan/plan.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ffh_run_options {
+  int core;               /* to pin to; negative: the present one */
+  const char *stats_path; /* NULL: counters stay in the process */
+  bool check_every_leak;  /* look for leaks after each input, whatever it allocated (replay) */
+  /* Called with a finding of our own checkers as one line of JSON, on any lane. Must not return. */
+  void (*on_finding)(const char *json, size_t size);
+} ffh_run_options;
+
+/* Checks that the generated target fits this runtime, and gets ready. False, with *message saying
+ * what the environment refuses (static storage), when it cannot. Once. */
+bool ffh_run_start(const ffh_target *target, const ffh_run_options *options, const char **message);
+
+typedef struct ffh_run_result {
+  ffh_decode_result decoded;
+  uint32_t calls, skipped, switches; /* of this input */
+  uint32_t leftover;                 /* handles that the contract gave no way to destroy */
+  uint32_t trace;                    /* equal for equal interleavings and outcomes */
+} ffh_run_result;
+
+ffh_run_result ffh_run_input(const uint8_t *data, size_t size);
+
+/* The plan stays the caller's and must not change meanwhile. */
+ffh_run_result ffh_run_plan(const ffh_plan *plan);
+
+/* What the run was doing, as JSON, for the moment of death. Async-signal-safe; any thread. `rule`
+ * is the ID to report, or "" when a sanitizer's report says it. */
+void ffh_run_describe(const char *rule, const char *message, ffh_out *out);
+
+/* Whether an input is being run now. Async-signal-safe. */
+bool ffh_run_is_active(void);
+
+/* The private directory of this process, "" when the target needs none. */
+const char *ffh_run_directory(void);
+
+/* Removes the private directory. Safe to call more than once. */
+void ffh_run_stop(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
