@@ -90,11 +90,8 @@ static void start_values(draft *d) {
     }
     if (value->form == FFH_FORM_VALUE && wish->is_null && (slot->flags & FFH_SLOT_NULLABLE) != 0) {
       ffh_class class = ffh_slot_class(d->function, i);
-      bool by_value = (slot->flags & FFH_SLOT_BY_VALUE) != 0;
       value->is_null = class == FFH_CLASS_HANDLE || class == FFH_CLASS_BUFFER ||
-                       class == FFH_CLASS_OUT || (class == FFH_CLASS_STRUCT && !by_value) ||
-                       ((class == FFH_CLASS_NUMBER || class == FFH_CLASS_CAPACITY) &&
-                        (slot->flags & FFH_SLOT_INDIRECT) != 0);
+                       (class == FFH_CLASS_STRUCT && (slot->flags & FFH_SLOT_BY_VALUE) == 0);
     }
   }
 }

@@ -15,7 +15,7 @@ typedef struct ffh_index {
   const ffh_function *functions; /* with n_functions: tells reused target structs apart */
   uint16_t n_functions;
   uint16_t n_callable;
-  uint16_t callable[FFH_MAX_FUNCTIONS]; /* neither legacy nor excluded */
+  uint16_t callable[FFH_MAX_FUNCTIONS]; /* what the harness may call */
   uint16_t buckets[2 * FFH_MAX_FUNCTIONS];
 } ffh_index;
 
@@ -28,7 +28,7 @@ bool ffh_function_is_callable(const ffh_function *function);
 
 typedef enum ffh_class {
   FFH_CLASS_DERIVED = 0, /* the plan says nothing about it */
-  FFH_CLASS_OUT,         /* derived, but its pointer may be NULL */
+  FFH_CLASS_OUT,         /* derived, but may be sent as FFH_FORM_NULL */
   FFH_CLASS_NUMBER,
   FFH_CLASS_CAPACITY,
   FFH_CLASS_CALLBACK,

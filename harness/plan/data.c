@@ -88,6 +88,20 @@ static uint64_t count_of(const ffh_function *function, unsigned at, const ffh_wi
   return count < cap ? count : cap;
 }
 
+/* Strings without lengths end at their NUL, as texts do. */
+static void repair(const ffh_slot *slot, uint8_t *bytes, size_t size) {
+  bool has_nul =
+      slot->kind == FFH_KIND_TEXT || (slot->kind == FFH_KIND_STRINGS && slot->partner2 == FFH_NONE);
+  for (size_t i = 0; has_nul && i < size; i++) {
+    if (bytes[i] == 0) {
+      bytes[i] = '_';
+    }
+  }
+  if ((slot->flags & FFH_SLOT_UTF8) != 0) {
+    ffh_utf8_repair(bytes, size);
+  }
+}
+
 static bool put_strings(ffh_plan *plan, const ffh_slot *slot, const ffh_wish *wish, unsigned count,
                         ffh_value *value) {
   source from = source_of(slot, wish);
@@ -98,23 +112,15 @@ static bool put_strings(ffh_plan *plan, const ffh_slot *slot, const ffh_wish *wi
   if (bytes == NULL) {
     return false;
   }
-  for (size_t at = 0; (slot->flags & FFH_SLOT_UTF8) != 0 && at < size;) {
+  for (size_t at = 0; at < size;) {
     size_t length = bytes[at] | (size_t)bytes[at + 1] << 8;
-    ffh_utf8_repair(bytes + at + 2, length);
+    repair(slot, bytes + at + 2, length);
     at += 2 + length;
   }
   value->bytes = bytes;
   value->size = (uint32_t)size;
   value->number = count;
   return true;
-}
-
-static void repair_text(const ffh_slot *slot, uint8_t *bytes, size_t size) {
-  for (size_t i = 0; slot->kind == FFH_KIND_TEXT && i < size; i++) {
-    if (bytes[i] == 0) {
-      bytes[i] = '_';
-    }
-  }
 }
 
 static bool put_path(ffh_plan *plan, const ffh_slot *slot, const source *from, ffh_value *value) {
@@ -139,7 +145,9 @@ static bool put_bad_utf8(ffh_plan *plan, const ffh_function *function, unsigned 
   if (bytes == NULL) {
     return false;
   }
-  repair_text(slot, bytes, size);
+  for (size_t i = 0; slot->kind == FFH_KIND_TEXT && i < size; i++) {
+    bytes[i] = bytes[i] == 0 ? '_' : bytes[i];
+  }
   if (ffh_utf8_is_valid(bytes, size)) {
     if (size < cap && plan->n_bytes < FFH_MAX_PLAN_BYTES) {
       size++;
@@ -194,10 +202,7 @@ static bool put_buffer(ffh_plan *plan, const ffh_function *function, const ffh_w
   if (bytes == NULL) {
     return false;
   }
-  repair_text(slot, bytes, size);
-  if ((slot->flags & FFH_SLOT_UTF8) != 0) {
-    ffh_utf8_repair(bytes, size);
-  }
+  repair(slot, bytes, size);
   if (slot->kind == FFH_KIND_ARRAY && slot->elem_kind == FFH_KIND_STRUCT) {
     ffh_elements_repair(function, at, bytes, size);
   }

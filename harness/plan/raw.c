@@ -166,7 +166,6 @@ static void read_value(reader *in, const ffh_function *function, unsigned at, ff
       }
       break;
     case FFH_CLASS_STRUCT:
-    case FFH_CLASS_OUT:
       if ((slot->flags & FFH_SLOT_NULLABLE) != 0) {
         wish->is_null = next(in) >= 0xf0;
       }

@@ -48,7 +48,8 @@ bool ffh_slot_is_planned(const ffh_slot *slot) {
 
 ffh_class ffh_slot_class(const ffh_function *function, unsigned at) {
   const ffh_slot *slot = &function->slots[at];
-  bool out = slot->direction == FFH_DIR_OUT || slot->param == FFH_PARAM_RESULT;
+  bool out = slot->direction == FFH_DIR_OUT || slot->param == FFH_PARAM_RESULT ||
+             (slot->flags & FFH_SLOT_CREATES) != 0;
   for (uint16_t up = slot->parent; up != FFH_NONE; up = function->slots[up].parent) {
     const ffh_slot *parent = &function->slots[up];
     if (parent->kind == FFH_KIND_ARRAY || parent->param == FFH_PARAM_RESULT) {
@@ -158,6 +159,9 @@ unsigned ffh_slot_leader(const ffh_function *function, unsigned at) {
 
 uint64_t ffh_slot_declared_limit(const ffh_function *function, const ffh_slot *slot) {
   uint64_t limit = (FFH_SPARSE_BYTES - 1) / ffh_slot_unit(slot);
+  if (slot->kind == FFH_KIND_TEXT) {
+    limit = FFH_ARG_ARENA / 4; /* its NUL must stand in real memory */
+  }
   if (slot->partner != FFH_NONE) {
     uint64_t type = type_limit(&function->slots[slot->partner]);
     limit = limit < type ? limit : type;
@@ -185,16 +189,16 @@ static bool accepts_null(const ffh_slot *slot, ffh_class class) {
     case FFH_CLASS_HANDLE:
     case FFH_CLASS_BUFFER:
     case FFH_CLASS_CALLBACK:
-    case FFH_CLASS_OUT:
       return true;
-    case FFH_CLASS_DEFINE:
-      return slot->param >= 0;
     case FFH_CLASS_STRUCT:
       return slot->param >= 0 && (slot->flags & FFH_SLOT_BY_VALUE) == 0;
     case FFH_CLASS_NUMBER:
     case FFH_CLASS_CAPACITY:
-      return (slot->flags & FFH_SLOT_INDIRECT) != 0;
+    case FFH_CLASS_OUT:
+      return (slot->flags & FFH_SLOT_INDIRECT) != 0 && !is_buffer(slot->kind) &&
+             slot->kind != FFH_KIND_VIEW;
     case FFH_CLASS_DERIVED:
+    case FFH_CLASS_DEFINE:
     case FFH_CLASS_ERROR: /* without it nobody could see the refusal */
       return false;
   }
