@@ -23,6 +23,8 @@ from .target import Target
 MAX_LEN = 65536
 _LOG_CAP = 16 << 20  # bytes of one process's output that are written to its log
 _TAIL_LINES = 4000
+_TAIL_BYTES = 32 << 20  # a finding's line holds its whole plan
+_SCRATCH_BYTES = 256 << 20
 _STATUS = re.compile(rb"^#(\d+)\s+\w+\s+cov: (\d+) ft: (\d+)")
 
 
@@ -84,7 +86,9 @@ class Process:
         self.log_error = ""
         self._last_runs = -1
         self._head: list[bytes] = []
-        self._tail: collections.deque[bytes] = collections.deque(maxlen=_TAIL_LINES)
+        self._tail: collections.deque[bytes] = collections.deque()
+        self._tail_bytes = 0
+        self._cut = False  # the tail is not all of it
         self._temporary = temporary
         temporary.mkdir(parents=True, exist_ok=True)
         self._popen = subprocess.Popen(
@@ -108,13 +112,20 @@ class Process:
                     self.cov, self.features = int(match[2]), int(match[3])
                 if len(self._head) < 50:
                     self._head.append(line)
-                self._tail.append(line)
+                self._keep(line)
                 if file is None or written > _LOG_CAP:
                     continue
                 try:
                     written += file.write(line)
                 except OSError as error:
                     self.log_error, file = error.strerror or str(error), None
+
+    def _keep(self, line: bytes) -> None:
+        self._tail.append(line)
+        self._tail_bytes += len(line)
+        while len(self._tail) > _TAIL_LINES or self._tail_bytes > _TAIL_BYTES:
+            self._tail_bytes -= len(self._tail.popleft())
+            self._cut = True
 
     def poll(self) -> int | None:
         return self._popen.poll()
@@ -149,8 +160,7 @@ class Process:
     @property
     def output(self) -> str:
         """The end of what it printed (and the beginning, when that is not the same)."""
-        tail = list(self._tail)
-        lines = tail if len(tail) < _TAIL_LINES else [*self._head, b"[...]\n", *tail]
+        lines = [*self._head, b"[...]\n", *self._tail] if self._cut else list(self._tail)
         return b"".join(lines).decode("utf-8", "replace")
 
 
@@ -159,6 +169,23 @@ def newest_artifact(folder: Path) -> Path | None:
     found = [path for path in folder.iterdir()
              if path.name.startswith(("crash-", "timeout-", "oom-", "leak-"))]
     return max(found, key=lambda path: path.stat().st_mtime_ns, default=None)
+
+
+def came_to_its_end(output: str) -> bool:
+    """Whether libFuzzer ended the process, and not an exit() of the library."""
+    return "stat::number_of_executed_units:" in output
+
+
+def scratch_base() -> str | None:
+    """Where the private directories of targets lie: in memory where there is room, unless TMPDIR
+    says otherwise."""
+    memory = Path("/dev/shm")
+    if os.environ.get("TMPDIR") or not os.access(memory, os.W_OK):
+        return None
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(memory).free >= _SCRATCH_BYTES:
+            return str(memory)
+    return None
 
 
 def core_of(job: int) -> int:

@@ -11,16 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import replayer, rules
+from . import replayer
+from .finding_report import make_report, render
 from .replayer import FINDING, INTERNAL, Outcome
-from .results import SCHEMA, Results, safe_name, utc_now
-from .sanitizer_report import Stack
+from .results import Results, safe_name
+from .signature import library_frames
 from .target import Target
 
 REPLAYS = 3
-_TITLES = {"second free": "second free", "free": "freed", "allocation": "allocated", "use": "used",
-           "leak": "allocated and lost", "creation": "thread created", "crash": "stopped",
-           "variable": "the variable's frame"}
 
 
 @dataclass
@@ -48,81 +46,6 @@ class Finding:
                 "path": str(self.path) if self.path else ""}
 
 
-def _stack_dict(stack: Stack) -> dict[str, Any]:
-    return {"role": stack.role, "thread": stack.thread,
-            "frames": [{"function": frame.function, "location": frame.location}
-                       for frame in stack.frames]}
-
-
-def make_report(outcome: Outcome, target: Target, finding: Finding, plan: str,
-                command: str) -> dict[str, Any]:
-    """report.json: the rule, what the runtime knows, the stacks, the plan, the command."""
-    rule = rules.load().get(outcome.rule)
-    parsed = outcome.sanitizer
-    known = {key: value for key, value in outcome.report.items() if key not in ("rule", "plan")}
-    report: dict[str, Any] = {
-        "schema": SCHEMA, "signature": finding.signature, "rule": outcome.rule,
-        "severity": rule.severity if rule else "error",
-        "meaning": rule.meaning if rule else "", "advice": rule.advice if rule else "",
-        "target": target.name, "flavor": target.flavor,
-        "contract": known.pop("contract", "") or target.contract_name,
-        "function": known.pop("function", ""), "handle": known.pop("handle", ""),
-        "message": outcome.message,
-        "stacks": [_stack_dict(stack) for stack in parsed.stacks] if parsed else [],
-        "notes": parsed.notes if parsed else [],
-        "reproduced": f"{finding.reproduced} of {finding.replays}", "count": finding.count,
-        "trace": outcome.trace, "first_seen": utc_now(), "command": command, "plan": plan,
-    }
-    report["runtime"] = known
-    return report
-
-
-def _runtime_lines(runtime: dict[str, Any]) -> list[str]:
-    """What the runtime said beyond the fields that have lines of their own."""
-    lines = []
-    for key, value in runtime.items():
-        title = key.replace("_", " ")
-        if isinstance(value, list):
-            lines.append(f"{title}:")
-            lines += [f"  {_one_line(item)}" for item in value]
-        elif value not in ("", None):
-            lines.append(f"{title}: {_one_line(value)}")
-    return lines
-
-
-def _one_line(value: Any) -> str:
-    if isinstance(value, dict):
-        return "  ".join(f"{key}={item}" for key, item in value.items() if item not in ("", None))
-    return str(value)
-
-
-def render(report: dict[str, Any]) -> str:
-    """report.txt: the same for people."""
-    lines = [f"{report['rule']}: {report['meaning']}", "",
-             f"target:     {report['target']} ({report['flavor']})"]
-    for title, key in (("function", "function"), ("handle", "handle"), ("contract", "contract"),
-                       ("message", "message"), ("what to do", "advice"),
-                       ("reproduced", "reproduced"), ("seen", "count"), ("trace", "trace")):
-        value = report.get(key)
-        if value not in ("", None):
-            lines.append(f"{title + ':':<11} {value}{' times' if key == 'count' else ''}")
-    if report["reproduced"].startswith("0 of"):
-        lines += ["", "This finding did not come again when its input was replayed. It is kept because",
-                  "it happened: see the log. State from earlier inputs may be part of it."]
-    for note in report["notes"]:
-        lines.append(f"note:       {note}")
-    lines += ["", *_runtime_lines(report["runtime"])] if report["runtime"] else []
-    for stack in report["stacks"]:
-        title = _TITLES.get(stack["role"], stack["role"])
-        lines += ["", f"{title}{' by thread ' + stack['thread'] if stack['thread'] else ''}:"]
-        lines += [f"  #{i} {frame['function']}  {frame['location']}".rstrip()
-                  for i, frame in enumerate(stack["frames"][:30])]
-    if report["plan"]:
-        lines += ["", "plan:", *(f"  {line}" for line in report["plan"].splitlines())]
-    lines += ["", "replay it:", f"  {report['command']}", ""]
-    return "\n".join(lines)
-
-
 REPRO_SH = """#!/bin/sh
 # Replays this finding. Run it anywhere inside the project, or set FFH_PROJECT to the project.
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd) || exit 1
@@ -135,6 +58,12 @@ exec "$project/scripts/ffh" repro "$here" "$@"
 """
 
 
+def _tells_place(outcome: Outcome) -> bool:
+    """Whether the report names a place in the library, so that its signature tells defects apart."""
+    stacks = outcome.sanitizer.stacks if outcome.sanitizer else []
+    return bool(outcome.report.get("function") or any(library_frames(stack) for stack in stacks))
+
+
 class Findings:
     """The findings of one run. Any thread may add."""
 
@@ -143,16 +72,20 @@ class Findings:
         self._project = project
         self._lock = threading.Lock()
         self._by_signature: dict[str, Finding] = {}
+        self._aliases: dict[str, str] = {}  # what a fuzz process says -> what its replay says
         self.internal: list[str] = []
 
     def all(self) -> list[Finding]:
         with self._lock:
             return list(self._by_signature.values())
 
-    def known(self, signature: str) -> bool:
+    def known(self, first: Outcome) -> str:
+        """The signature of the finding that a fuzz process's own report stands for, "" when it has to
+        be replayed to know."""
         with self._lock:
+            signature = self._aliases.get(first.signature, "")
             finding = self._by_signature.get(signature)
-            return finding is not None and finding.reproduces
+            return signature if finding is not None and finding.reproduces else ""
 
     def count_again(self, signature: str) -> int:
         """Counts a duplicate and returns how often the finding has been seen."""
@@ -172,6 +105,9 @@ class Findings:
         best, plan = first, ""
         if data is not None:
             best, plan = self._replay(target, data, first, finding, env, scratch, timeout)
+            if _tells_place(first):
+                with self._lock:
+                    self._aliases[first.signature] = finding.signature
         return self._keep(finding, best, first, plan, data, target)
 
     def _replay(self, target: Target, data: bytes, first: Outcome, finding: Finding,
@@ -210,7 +146,8 @@ class Findings:
         folder = f"findings/{safe_name(finding.signature)}"
         finding.path = self.results.where / folder
         command = f"scripts/ffh repro {self._shown(finding.path)}"
-        report = make_report(best, target, finding, plan, command)
+        report = make_report(best, target, finding.signature, plan, command)
+        report["reproduced"] = f"{finding.reproduced} of {finding.replays}"
         if data is not None:
             self.results.write(f"{folder}/input", data)
         if plan:

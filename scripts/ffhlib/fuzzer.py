@@ -66,7 +66,7 @@ class Campaign:
         """Fuzzes until the time is over, the runs are done or `stop` is set. Blocks."""
         self.corpus.prepare()
         seeds = self.corpus.compile_seeds()
-        scratch = Path(tempfile.mkdtemp(prefix="ffh-run-"))
+        scratch = Path(tempfile.mkdtemp(prefix="ffh-run-", dir=engine.scratch_base()))
         self.started = time.monotonic()
         try:
             run_seeds = scratch / "seeds"
@@ -201,7 +201,8 @@ class Worker(threading.Thread):
             self._stopped_at(artifact, process, code)
             artifact.unlink(missing_ok=True)
             return not campaign.options.runs or self._runs_left > 0
-        if why == "stopped" or (code == 0 and why == ""):
+        output = process.output
+        if why == "stopped" or (code == 0 and why == "" and engine.came_to_its_end(output)):
             return self._ended_quietly(page, process)
         return self._died_without_input(why, code, runs, process)
 
@@ -219,13 +220,12 @@ class Worker(threading.Thread):
         campaign = self._campaign
         data = artifact.read_bytes()
         campaign.corpus.set_aside(data, self._inputs.seeds)
-        first = replayer.classify(code or 2, process.output, {})
+        first = replayer.classify(code, process.output, {}, complete=False)
         if first.kind == INTERNAL:
             self._fail(campaign.internal, first.message)
             return
-        if first.kind != FINDING:  # it exited 1, but saved an input: something did stop it
-            first = replayer.classify(2, process.output, {})
-        if not campaign.findings.known(first.signature):
+        known = campaign.findings.known(first)
+        if not known:
             finding = campaign.findings.triage(campaign.target, data, first, campaign.env,
                                                self._scratch, campaign.options.timeout)
             with campaign.lock:
@@ -234,11 +234,11 @@ class Worker(threading.Thread):
             if campaign.findings.internal:
                 campaign.stop.set()
             return
-        seen = campaign.findings.count_again(first.signature)
+        seen = campaign.findings.count_again(known)
         if seen == _DUPLICATES_TO_NOTE:
-            campaign.note(f"{first.signature} stops the fuzzer again and again and hides what lies "
+            campaign.note(f"{known} stops the fuzzer again and again and hides what lies "
                           "behind it: correct it first")
-        self._back_off(first.signature, process)
+        self._back_off(known, process)
 
     def _back_off(self, signature: str, process: Process) -> None:
         """A finding that comes back at once must not turn the run into a storm of restarts."""
@@ -251,11 +251,11 @@ class Worker(threading.Thread):
         """The process ended or hung, and libFuzzer could not save the input."""
         campaign = self._campaign
         output = process.output
-        outcome = replayer.classify(code, output, {})
+        outcome = replayer.classify(code, output, {}, complete=False)
         if outcome.kind == INTERNAL:
             self._fail(campaign.internal, outcome.message)
             return False
-        if why == "" and (code == 127 or (code == 1 and outcome.kind == USAGE)):
+        if why == "" and outcome.kind == USAGE:
             self._fail(campaign.problems, f"{campaign.target.fuzz.name} cannot run: "
                        f"{outcome.message or replayer.last_line(output)}")
             return False

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import sanitizer_report, signature
+from . import rules, sanitizer_report, signature
 from .sanitizer_report import SanitizerReport
 
 NOTHING, FINDING, USAGE, INTERNAL = "nothing", "finding", "usage", "internal"
@@ -22,7 +22,8 @@ NOTHING, FINDING, USAGE, INTERNAL = "nothing", "finding", "usage", "internal"
 MEMORY_MB = 2560  # of one target process, as OSS-Fuzz runs targets
 _GRACE_SECONDS = 10  # beyond the replay's own --timeout
 _MAX_OUTPUT = 4 << 20
-_TRACE = re.compile(r"^trace: (\S+)$", re.MULTILINE)
+_TRACE = re.compile(r"^trace: (\S+)", re.MULTILINE)
+_FINDING_LINE = re.compile(r"^FFH-FINDING (\{.*)$", re.MULTILINE)
 _SIGNAL_RULES = {signal.SIGSEGV: "FFH-SEGV", signal.SIGBUS: "FFH-SEGV", signal.SIGILL: "FFH-SEGV",
                  signal.SIGFPE: "FFH-SEGV", signal.SIGABRT: "FFH-ABORT", signal.SIGKILL: "FFH-OOM",
                  signal.SIGALRM: "FFH-TIMEOUT"}
@@ -94,37 +95,68 @@ def last_line(text: str) -> str:
     return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
 
 
-def classify(code: int | None, output: str, report: dict[str, Any]) -> Outcome:
-    """What an ended replay or fuzz process means. `report` is what --report wrote, {} without."""
+def _printed_report(output: str) -> dict[str, Any]:
+    """The finding that the runtime printed; a sanitizer's report may follow it."""
+    match = _FINDING_LINE.search(output)
+    if not match:
+        return {}
+    try:
+        report, _ = json.JSONDecoder().raw_decode(match[1])
+    except ValueError:
+        return {}
+    return report if isinstance(report, dict) else {}
+
+
+def _is_refusal(code: int | None, output: str) -> bool:
+    """Whether the program itself said why it cannot run, or the loader did."""
+    if code == 127:
+        return True
+    return code == 1 and any(line.startswith("ffihammer: ") for line in output.splitlines())
+
+
+def _rule(code: int | None, parsed: SanitizerReport | None, report: dict[str, Any]) -> str:
+    """The rule of a process that ended badly: the runtime's word first, then the sanitizer's."""
+    if code is None:
+        return "FFH-TIMEOUT"
+    said = str(report.get("rule") or "")
+    if said:
+        return said
+    if parsed:
+        return parsed.rule
+    if report.get("message") == "aborted":
+        return "FFH-ABORT"
+    if code < 0:
+        return _SIGNAL_RULES.get(signal.Signals(-code), rules.UNCLASSIFIED)
+    return rules.UNCLASSIFIED
+
+
+def classify(code: int | None, output: str, report: dict[str, Any], *,
+             complete: bool = True) -> Outcome:
+    """What an ended process means. `code` is None when it was killed for hanging; `report` is what
+    --report wrote, {} without. `complete` says whether the program came to its own end, which tells
+    its exit code from one that the library chose."""
+    report = report or _printed_report(output)
     trace = _TRACE.search(output)
     outcome = Outcome(NOTHING, code if code is not None else -signal.SIGKILL, output=output,
                       report=report, trace=trace[1] if trace else "")
     parsed = sanitizer_report.parse(output)
-    outcome.sanitizer = parsed
     if parsed and parsed.internal:
         outcome.kind, outcome.message = INTERNAL, parsed.headline
         return outcome
-    if code == 3:
-        outcome.kind, outcome.message = INTERNAL, last_line(output)
+    if code == 0 and complete:
         return outcome
-    if code == 0:
-        outcome.sanitizer = None
-        return outcome
-    if code == 1 and not parsed and not report:
+    if not parsed and not report and _is_refusal(code, output):
         outcome.kind, outcome.message = USAGE, last_line(output)
         return outcome
-    outcome.kind = FINDING
-    rule = str(report.get("rule") or "")
-    if code is None:
-        rule = "FFH-TIMEOUT"
-    elif parsed and (not rule or rule == "FFH-UNCLASSIFIED"):
-        rule = parsed.rule
-    elif not rule and code < 0:
-        rule = _SIGNAL_RULES.get(signal.Signals(-code), "")
-    outcome.rule = rule or "FFH-UNCLASSIFIED"
+    outcome.kind, outcome.sanitizer = FINDING, parsed
+    if code in (0, 1, 3) and not parsed and not report:
+        outcome.rule, outcome.message = "FFH-EXIT", f"the process was ended with exit code {code}"
+    else:
+        outcome.rule = _rule(code, parsed, report)
+        outcome.message = (str(report.get("message") or "") or (parsed.headline if parsed else "")
+                           or last_line(output))
     outcome.signature = signature.make(outcome.rule, parsed, str(report.get("function") or ""),
-                                       str(report.get("detail") or ""))
-    outcome.message = parsed.headline if parsed else str(report.get("message") or last_line(output))
+                                       str(report.get("parameter") or ""))
     return outcome
 
 
@@ -136,7 +168,7 @@ def replay(binary: Path, file: Path, env: dict[str, str], timeout: int) -> Outco
         code, output = capture(
             [str(binary), "--timeout", str(timeout), "--report", str(report), str(file)],
             {**_limited(env), "TMPDIR": str(work)}, timeout + _GRACE_SECONDS)
-        return classify(code, output, _load_report(report))
+        return classify(code, output, _load_report(report), complete=bool(_TRACE.search(output)))
     except OSError as error:
         return Outcome(USAGE, 1, message=f"cannot run {binary}: {error.strerror}; run ffh build")
     finally:

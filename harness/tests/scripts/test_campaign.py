@@ -1,0 +1,180 @@
+"""Fuzz supervision with a fake target: every way a target can misbehave."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import fake
+import pytest
+from ffhlib import campaign, paths, replayer, repro, target
+from ffhlib.engine import FuzzOptions
+from ffhlib.findings import Findings
+from ffhlib.results import Results
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    fake.build(folder)
+    return folder
+
+
+@pytest.fixture
+def fuzz(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(paths, "PROJECT", project)
+    monkeypatch.setattr(paths, "BUILD", project / "build")
+    monkeypatch.setenv("FAKE_ONCE", str(tmp_path / "once"))
+
+    def run(mode: str, seconds: float = 3, stop_after: float = 0, **options: Any
+            ) -> tuple[dict[str, Any], Results]:
+        monkeypatch.setenv("FAKE_MODE", mode)
+        results = Results(tmp_path / "results", "test", "commit")
+        findings = Findings(results, project)
+        stop = threading.Event()
+        if stop_after:
+            threading.Timer(stop_after, stop.set).start()
+        entry = campaign.fuzz(target.load("fake"),
+                              FuzzOptions(seconds, 2, 7, timeout=2, **options), results, findings,
+                              project, stop, quiet=True)
+        return entry, results
+
+    return run
+
+
+def only_finding(entry: dict[str, Any], rule: str) -> dict[str, Any]:
+    assert entry["outcome"] == "finding", entry
+    assert [finding["rule"] for finding in entry["findings"]] == [rule], entry
+    return entry["findings"][0]
+
+
+def test_a_sound_target_passes(fuzz: Any, project: Path) -> None:
+    entry, results = fuzz("quiet")
+    assert entry["outcome"] == "pass", entry
+    assert entry["runs"] > 100
+    assert entry["coverage"]["functions_reached"] == 2
+    assert entry["coverage"]["functions_unreached"] == ["fake_destroy"]
+    reached = {(path["function"], path["what"]) for path in entry["coverage"]["error_path_list"]
+               if path["reached"]}
+    assert reached == {("fake_use", "status 1"), ("fake_use", "null")}
+    assert entry["coverage"]["error_paths"] == 5
+    folder = results.path / "targets" / "fake-asan"
+    assert (folder / "series.csv").read_text().startswith("seconds,runs,")
+    assert (folder / "corpus.json").is_file()
+    assert (folder / "log" / "fuzz-0.log").stat().st_size > 0
+    assert list((project / ".cache" / "corpus" / "fake").iterdir())
+
+
+def test_a_finding_is_kept_counted_and_replayed(fuzz: Any, project: Path) -> None:
+    entry, results = fuzz("double_free", seconds=6)
+    finding = only_finding(entry, "FFH-DOUBLE-FREE")
+    assert finding["reproduced"] == "3 of 3"
+    assert finding["count"] >= 2, "the second occurrence is counted"
+    folder = results.path / "findings" / finding["signature"]
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"input", "plan.txt", "report.json", "report.txt", "repro.sh", "log"}
+    report = json.loads((folder / "report.json").read_text())
+    assert report["count"] == finding["count"]
+    assert [stack["role"] for stack in report["stacks"]] == ["second free", "free", "allocation"]
+    text = (folder / "report.txt").read_text()
+    assert "FFH-DOUBLE-FREE: the same memory was freed twice" in text
+    assert "scripts/ffh repro" in text
+    outcome = replayer.replay(target.load("fake").replay, folder / "input",
+                              campaign_env(project), 5)
+    assert outcome.signature == finding["signature"]
+
+
+def campaign_env(project: Path) -> dict[str, str]:
+    from ffhlib import profile
+
+    return profile.environment("asan", project)
+
+
+def test_two_findings_with_two_jobs(fuzz: Any) -> None:
+    entry, _ = fuzz("two", seconds=8, jobs=2)
+    assert {finding["rule"] for finding in entry["findings"]} == {"FFH-DOUBLE-FREE", "FFH-ABORT"}
+
+
+def test_a_hang_is_a_timeout(fuzz: Any) -> None:
+    entry, _ = fuzz("hang", seconds=6)
+    assert only_finding(entry, "FFH-TIMEOUT")["reproduced"] == "1 of 1"
+
+
+def test_an_exit_of_the_library_is_a_finding(fuzz: Any) -> None:
+    entry, _ = fuzz("silent_exit", seconds=3)
+    assert only_finding(entry, "FFH-EXIT")
+
+
+def test_a_finding_that_does_not_come_again_is_kept(fuzz: Any) -> None:
+    entry, results = fuzz("flaky", seconds=3)
+    finding = only_finding(entry, "FFH-ABORT")
+    assert finding["reproduced"] == "0 of 3"
+    text = (results.path / "findings" / finding["signature"] / "report.txt").read_text()
+    assert "did not come again" in text
+
+
+@pytest.mark.parametrize(("mode", "words"), [
+    ("crash_at_start", "ended before its first input"),
+    ("hang_at_start", "hung before its first input")])
+def test_start_is_a_finding(fuzz: Any, mode: str, words: str) -> None:
+    entry, _ = fuzz(mode, seconds=2)
+    assert words in only_finding(entry, "FFH-START")["message"]
+
+
+def test_a_refusal_is_an_environment_error(fuzz: Any) -> None:
+    entry, _ = fuzz("refuse", seconds=2)
+    assert entry["outcome"] == "error"
+    assert "no private directory can be made" in entry["problems"][0]
+
+
+@pytest.mark.parametrize("mode", ["internal", "no_stats"])
+def test_a_broken_harness_is_internal(fuzz: Any, mode: str) -> None:
+    entry, _ = fuzz(mode, seconds=2)
+    assert entry["outcome"] == "internal", entry
+    assert campaign.exit_code(["finding", "internal", "error"]) == 3
+
+
+def test_stop_ends_soon_and_keeps_the_corpus(fuzz: Any, project: Path) -> None:
+    begin = time.monotonic()
+    entry, _ = fuzz("quiet", seconds=60, stop_after=2)
+    assert time.monotonic() - begin < 12
+    assert entry["outcome"] == "pass"
+    assert entry["corpus"]["files"] > 0
+
+
+def test_runs_limit(fuzz: Any) -> None:
+    entry, _ = fuzz("quiet", seconds=60, runs=500)
+    assert 400 <= entry["runs"] <= 700
+
+
+def test_repro_says_how_often(fuzz: Any, project: Path, tmp_path: Path,
+                              monkeypatch: pytest.MonkeyPatch,
+                              capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("FAKE_MODE", "double_free")
+    assert target.load("fake")
+    file = tmp_path / "input"
+    file.write_bytes(b"Xx")
+
+    def replay(*arguments: str) -> int:
+        import argparse
+
+        parser = argparse.ArgumentParser()
+        repro.configure(parser)
+        return repro.run(parser.parse_args([str(file), "--target", "fake", *arguments]))
+
+    assert replay("--times", "3") == 2
+    assert "3 of 3" in capsys.readouterr().out
+    monkeypatch.setenv("FAKE_MODE", "quiet")
+    assert replay("--times", "2") == 0
+    assert "trace 0000beef" in capsys.readouterr().out
+    monkeypatch.setenv("FAKE_MODE", "flaky")
+    assert replay("--times", "3") == 3
+    assert "the runs disagree" in capsys.readouterr().out
+    monkeypatch.setenv("FAKE_MODE", "hang")
+    assert replay("--timeout", "1") == 2
+    monkeypatch.setenv("FAKE_MODE", "silent_exit")
+    assert replay() == 2
+    assert "FFH-EXIT" in capsys.readouterr().out

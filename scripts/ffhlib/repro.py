@@ -1,0 +1,188 @@
+"""ffh repro: replay one input in separate processes and say whether they agree."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import corpus, exits, paths, profile, replayer, target
+from .corpus import CorpusError, Kind
+from .replayer import FINDING, INTERNAL, NOTHING, USAGE, Outcome
+from .target import Target, TargetError
+
+HELP = "replay an input or a finding, and say whether it happens every time"
+EXAMPLE = "scripts/ffh repro results/latest/findings/FFH-DOUBLE-FREE-pricing_string_free-3f2a91c0 --times 20"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path,
+                        help="a finding's directory, a corpus file, or a plan text")
+    parser.add_argument("--times", type=positive, default=1, metavar="N",
+                        help="run N separate processes (default 1)")
+    parser.add_argument("--target", metavar="NAME",
+                        help="the target; by default the one that the file names")
+    parser.add_argument("--timeout", type=positive, default=25, metavar="S",
+                        help="seconds after which a run counts as hung (default 25)")
+    parser.add_argument("--flavor", default="asan", metavar="NAME", help="the build (default asan)")
+    parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+
+
+def positive(text: str) -> int:
+    """An argument that is a whole number from 1."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return number
+
+
+@dataclass
+class Input:
+    """An input with the target it belongs to, as a binary file."""
+
+    file: Path
+    source: Path
+    target: Target
+    empty: bool
+
+
+def input_file(path: Path) -> Path:
+    """The input itself, of a finding's directory or a file."""
+    if path.is_dir():
+        for name in ("input", "plan.txt"):
+            if (path / name).is_file():
+                return path / name
+        raise CorpusError(f"{path} holds no input: its finding was seen without one; read its log")
+    return path
+
+
+def _target_of(path: Path, kind: Kind, wanted: str | None, flavor: str) -> Target:
+    """The target of a file: the one it names, then the one asked for, then the finding's."""
+    named = kind.target
+    if kind.format == "binary":
+        known = {corpus.target_id(name): name for name in target.names(flavor)}
+        named = known.get(kind.target_id, "")
+        if not named and not wanted:
+            raise TargetError(
+                f"{path} belongs to a target that is not built (id {kind.target_id:08x}); built are "
+                f"{', '.join(known.values()) or 'none'}; build it, or name one with --target")
+    if named and wanted and named != wanted:
+        raise TargetError(f"{path} is a plan of target {named}, not of {wanted}; leave out --target")
+    name = named or wanted or _finding_target(path) or _folder_target(path, flavor)
+    if not name:
+        raise TargetError(f"{path} does not say which target it is for; add --target NAME")
+    return target.load(name, flavor)
+
+
+def _finding_target(path: Path) -> str:
+    with contextlib.suppress(OSError, ValueError):
+        report = json.loads((path.parent / "report.json").read_text(encoding="utf-8"))
+        if isinstance(report, dict) and isinstance(report.get("target"), str):
+            return report["target"]
+    return ""
+
+
+def _folder_target(path: Path, flavor: str) -> str:
+    """corpus/<target>/... and .cache/corpus/<target>/... name the target of raw bytes."""
+    known = target.names(flavor)
+    parts = path.resolve().parts
+    return next((part.removesuffix(".crashes") for part in reversed(parts)
+                 if part.removesuffix(".crashes") in known), "")
+
+
+@contextlib.contextmanager
+def opened(path: Path, wanted: str | None, flavor: str, env: dict[str, str]) -> Iterator[Input]:
+    """The input of a path, ready to be replayed. A text is compiled into a temporary file."""
+    source = input_file(path)
+    data = corpus.load(source)
+    kind = corpus.inspect(data)
+    if kind.format in ("text", "binary") and kind.version != "1":
+        raise CorpusError(f"{source} is a plan of format version {kind.version or '?'}; this ffihammer "
+                          "reads version 1: use the one that wrote it")
+    if kind.format == "empty" and not wanted and not _folder_target(source, flavor):
+        names = target.names(flavor)
+        wanted = names[0] if names else None
+    owner = _target_of(source, kind, wanted, flavor)
+    if kind.format != "text":
+        yield Input(source, source, owner, kind.format == "empty")
+        return
+    with tempfile.TemporaryDirectory(prefix="ffh-plan-") as folder:
+        out = Path(folder) / "input"
+        code, _, message = replayer.compile_text(owner.replay, source, out, env)
+        if code != 0:
+            raise CorpusError(message or f"{source} cannot be compiled")
+        yield Input(out, source, owner, False)
+
+
+def verdict(outcomes: list[Outcome]) -> int:
+    """0: nothing every time. 2: the same finding every time. 3: the runs disagree, or FFH-INTERNAL."""
+    kinds = {outcome.kind for outcome in outcomes}
+    if USAGE in kinds:
+        return exits.USAGE
+    if INTERNAL in kinds or len({outcome.label for outcome in outcomes}) != 1:
+        return exits.INTERNAL
+    return exits.FINDING if kinds == {FINDING} else exits.PASS
+
+
+def _table(outcomes: list[Outcome]) -> list[dict[str, Any]]:
+    counts = Counter((outcome.label, outcome.rule, outcome.trace) for outcome in outcomes)
+    return [{"outcome": label, "rule": rule, "trace": trace, "count": number}
+            for (label, rule, trace), number in counts.most_common()]
+
+
+def _print(path: Path, code: int, outcomes: list[Outcome], rows: list[dict[str, Any]]) -> None:
+    total = len(outcomes)
+    width = max(len(row["outcome"]) for row in rows)
+    for row in rows:
+        trace = f"  trace {row['trace']}" if row["trace"] else ""
+        print(f"{row['outcome']:<{width}}  {row['count']} of {total}{trace}")
+    first = next((o for o in outcomes if o.kind in (FINDING, INTERNAL)), None)
+    if first and first.message:
+        print(f"  {first.message}")
+    for note in sorted({line for outcome in outcomes for line in outcome.output.splitlines()
+                        if line.startswith("note: ")}):
+        print(note)
+    print({exits.PASS: f"{path}: nothing found",
+           exits.FINDING: f"{path}: the finding reproduces every time",
+           exits.INTERNAL: f"{path}: " + ("the harness is broken: FFH-INTERNAL"
+                                          if any(o.kind == INTERNAL for o in outcomes)
+                                          else "the runs disagree")}[code])
+
+
+def run(args: argparse.Namespace) -> int:
+    env = profile.environment(args.flavor, paths.PROJECT)
+    with opened(args.file, args.target, args.flavor, env) as item:
+        if item.empty:
+            message = f"{item.source} is empty: an empty plan has nothing to run"
+            print(json.dumps({"file": str(args.file), "exit": 0, "message": message})
+                  if args.json else message)
+            return exits.PASS
+        outcomes = [replayer.replay(item.target.replay, item.file, env, args.timeout)
+                    for _ in range(args.times)]
+        code = verdict(outcomes)
+        if code == exits.USAGE:
+            bad = next(o for o in outcomes if o.kind == USAGE)
+            raise CorpusError(bad.message or f"{item.source} cannot be replayed")
+        rows = _table(outcomes)
+        if args.json:
+            json.dump({"file": str(args.file), "target": item.target.name, "exit": code,
+                       "times": args.times, "outcomes": rows,
+                       "reports": [o.report for o in outcomes if o.kind == FINDING][:1]},
+                      sys.stdout, indent=2)
+            print()
+        else:
+            _print(args.file, code, outcomes, rows)
+        return code
+
+
+__all__ = ["EXAMPLE", "HELP", "NOTHING", "configure", "opened", "positive", "run", "verdict"]
