@@ -1,5 +1,5 @@
-/* A target without a library: the binaries' contracts that scripts/ffhlib relies on, in one file, so
- * that the supervision is tested without a build. FAKE_MODE chooses how it misbehaves. */
+/* A target without a library: the binaries' contracts that scripts/ffhlib relies on, in one file,
+ * so that the supervision is tested without a build. FAKE_MODE chooses how it misbehaves. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -133,8 +133,9 @@ static size_t load(const char *path, uint8_t *data, size_t capacity) {
 
 int main(int argc, char **argv) {
   static uint8_t data[1 << 20];
-  size_t size = load(argv[1][0] == '-' ? argv[strcmp(argv[1], "--timeout") ? 2 : argc - 1] : argv[1],
-                     data, sizeof data);
+  size_t size =
+      load(argv[1][0] == '-' ? argv[strcmp(argv[1], "--timeout") ? 2 : argc - 1] : argv[1], data,
+           sizeof data);
   if (strcmp(argv[1], "--show") == 0) {
     printf("ffihammer plan 1 target=fake\n# %zu bytes\n", size);
     return 0;

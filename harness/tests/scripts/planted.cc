@@ -41,7 +41,9 @@ LIB void lib_use_after_free(void) {
   lib_destroy(block);
   *static_cast<volatile char *>(block + 3) = 1;
 }
-LIB void lib_heap_overflow(void) { *static_cast<volatile char *>(lib_create() + 16 + zero) = 1; }
+LIB void lib_heap_overflow(void) {
+  *static_cast<volatile char *>(lib_create() + 16 + zero) = 1;
+}
 LIB void lib_stack_buffer(void) {
   char buffer[8];
   char *volatile place = buffer;
@@ -78,8 +80,12 @@ LIB void lib_null_deref(void) {
 LIB void lib_wild(void) {
   *reinterpret_cast<volatile int *>(static_cast<intptr_t>(0x123456789000) + zero) = 1;
 }
-LIB void lib_ub_add(void) { zero = big + 1; }
-LIB void lib_ub_shift(void) { big = 1 << (40 + zero); }
+LIB void lib_ub_add(void) {
+  zero = big + 1;
+}
+LIB void lib_ub_shift(void) {
+  big = 1 << (40 + zero);
+}
 LIB void lib_ub_null(void) {
   struct pair {
     int a, b;
@@ -87,7 +93,9 @@ LIB void lib_ub_null(void) {
   pair *volatile empty = nullptr;
   big = empty->b;
 }
-LIB void lib_divide(void) { big = 1 / zero; }
+LIB void lib_divide(void) {
+  big = 1 / zero;
+}
 LIB void lib_abort(void) {
   abort();
   STAY;
@@ -96,8 +104,12 @@ LIB void lib_assert(void) {
   assert(zero == 1);
   STAY;
 }
-LIB void lib_throw(void) { throw std::runtime_error("escaped"); }
-LIB void lib_trap(void) { __builtin_trap(); }
+LIB void lib_throw(void) {
+  throw std::runtime_error("escaped");
+}
+LIB void lib_trap(void) {
+  __builtin_trap();
+}
 LIB void lib_negative_size(void) {
   char *block = lib_create();
   memmove(block, block + 1, static_cast<size_t>(zero - 1));
@@ -109,7 +121,9 @@ static __attribute__((noinline)) char *inner_buffer(void) {
   place[0] = 1;
   return place;
 }
-LIB void lib_use_after_return(void) { *static_cast<volatile char *>(inner_buffer()) = 1; }
+LIB void lib_use_after_return(void) {
+  *static_cast<volatile char *>(inner_buffer()) = 1;
+}
 LIB void lib_use_after_scope(void) {
   char *volatile place;
   {
@@ -159,14 +173,16 @@ LIB void lib_new_too_big(void) {
   sink = ::operator new(static_cast<size_t>(zero) + (static_cast<size_t>(1) << 33));
   STAY;
 }
-LIB void lib_quiet(void) { lib_destroy(lib_create()); }
+LIB void lib_quiet(void) {
+  lib_destroy(lib_create());
+}
 
 static void ffh_call(const char *mode) {
-#define MODE(name)               \
+#define MODE(name)                \
   if (strcmp(mode, #name) == 0) { \
-    lib_##name();                \
-    STAY;                        \
-    return;                      \
+    lib_##name();                 \
+    STAY;                         \
+    return;                       \
   }
   MODE(double_free)
   MODE(use_after_free)

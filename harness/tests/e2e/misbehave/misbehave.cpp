@@ -1,0 +1,125 @@
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <stdexcept>
+
+#include "contract.h"
+
+struct misbehave {
+  int value;
+};
+
+namespace {
+
+void *volatile sink;
+volatile int zero = 0;
+
+#ifdef MISBEHAVE_AT_START
+struct dies_at_start {
+  dies_at_start() {
+    abort();
+  }
+} the_one;
+#endif
+
+void *sleep_for_ever(void *) {
+  for (;;) {
+    pause();
+  }
+}
+
+int descend(int depth) {
+  volatile char frame[512];
+  frame[0] = static_cast<char>(depth);
+  return zero == 0 ? descend(depth + 1) + frame[0] : 0;
+}
+
+}  // namespace
+
+misbehave *misbehave_create(void) {
+  return new misbehave{1};
+}
+
+void misbehave_destroy(misbehave *self) {
+  delete self;
+}
+
+void misbehave_well(misbehave *self) {
+  self->value++;
+}
+
+void misbehave_hang(misbehave *) {
+  while (zero == 0) {
+    usleep(1000);
+  }
+}
+
+void misbehave_abort(misbehave *) {
+  abort();
+}
+
+void misbehave_exit(misbehave *) {
+  exit(0);
+}
+
+void misbehave_quick_exit(misbehave *) {
+  _exit(0);
+}
+
+void misbehave_throw(misbehave *) {
+  throw std::runtime_error("misbehave");
+}
+
+void misbehave_exhaust_memory(misbehave *) {
+  const size_t block = static_cast<size_t>(64) << 20;
+  while (zero == 0) {
+    void **memory = static_cast<void **>(malloc(block));
+    if (memory == nullptr) {
+      return;
+    }
+    memset(memory, 1, block);
+    *memory = sink; /* a chain, so that nothing is lost */
+    sink = memory;
+    usleep(20000);
+  }
+}
+
+void misbehave_start_thread(misbehave *) {
+  pthread_t thread;
+  if (pthread_create(&thread, nullptr, sleep_for_ever, nullptr) == 0) {
+    pthread_detach(thread);
+  }
+}
+
+void misbehave_overflow_stack(misbehave *self) {
+  self->value = descend(0);
+}
+
+void misbehave_null(misbehave *) {
+  misbehave *volatile nothing = nullptr;
+  nothing->value = 1;
+}
+
+void misbehave_leak(misbehave *) {
+  sink = malloc(24);
+  sink = nullptr;
+}
+
+void misbehave_use_after_free(misbehave *) {
+  char *block = static_cast<char *>(malloc(24));
+  sink = block;
+  free(block);
+  *static_cast<volatile char *>(block) = 1;
+}
+
+void misbehave_sometimes(misbehave *) {
+  if (getpid() % 2 == 0) {
+    abort();
+  }
+}
+
+int32_t misbehave_status(misbehave *) {
+  return 77;
+}
