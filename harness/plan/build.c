@@ -29,6 +29,7 @@ ffh_build *ffh_build_shared(void) {
 
 void ffh_build_begin(ffh_build *build, const ffh_target *target, ffh_plan *plan) {
   build->plan = plan;
+  build->frugal = false;
   build->index = ffh_index_of(target);
   memset(build->newest, 0xff, target->n_handle_types * sizeof build->newest[0]);
   plan->target = target;
@@ -253,7 +254,7 @@ static bool put_handle(draft *d, unsigned slot) {
     return true;
   }
   uint16_t creator = b->plan->target->handle_types[type].creator_fn;
-  if (found == FFH_NO_VARIABLE && creator != FFH_NONE && d->depth < MAX_DEPTH &&
+  if (found == FFH_NO_VARIABLE && creator != FFH_NONE && !b->frugal && d->depth < MAX_DEPTH &&
       build_call(b, creator, d->lane, NULL, d->depth + 1)) {
     found = choose(d, slot, type, 0, good);
   }

@@ -110,6 +110,7 @@ typedef struct ffh_wish {
 
 typedef struct ffh_build {
   ffh_plan *plan;
+  bool frugal; /* insert no creators: what has no handle is retargeted or dropped */
   const ffh_index *index;
   ffh_track track;
   uint16_t newest[FFH_MAX_HANDLE_TYPES]; /* variable of the type, FFH_NO_VARIABLE for none */
@@ -131,9 +132,5 @@ bool ffh_build_data(ffh_plan *plan, const ffh_function *function, const ffh_wish
                     unsigned slot, ffh_value *values);
 /* The one builder. */
 ffh_build *ffh_build_shared(void);
-
-/* A source that repeats call `call` of `plan` through a variable map (old -> new, NULL: same). */
-void ffh_wish_call(const ffh_plan *plan, const ffh_call *call, const uint16_t *map,
-                   ffh_wish *wishes);
 
 #endif
