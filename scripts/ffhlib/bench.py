@@ -34,26 +34,40 @@ class Measurement:
 def parse(name: str, output: str) -> Measurement:
     match = _LINE.search(output)
     if not match:
-        raise BenchError(f"{name} printed no line `calls N seconds S peak_kib K`: "
-                         f"{output.strip()[-200:]!r}")
+        raise BenchError(
+            f"{name} printed no line `calls N seconds S peak_kib K`: {output.strip()[-200:]!r}"
+        )
     measured = Measurement(int(match[1]), float(match[2]), int(match[3]))
     if measured.calls == 0 or measured.seconds <= 0:
         raise BenchError(f"{name} measured nothing: {match[0]}")
     return measured
 
 
-def measure(name: str, command: Sequence[str], timeout: float,
-            env: dict[str, str] | None = None) -> Measurement:
+def measure(
+    name: str, command: Sequence[str], timeout: float, env: dict[str, str] | None = None
+) -> Measurement:
     try:
-        done = subprocess.run(list(command), env=env, stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, errors="replace", timeout=timeout, check=False)
+        done = subprocess.run(
+            list(command),
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout,
+            check=False,
+        )
     except subprocess.TimeoutExpired as error:
         raise BenchError(f"{name} did not end within {timeout:.0f} s") from error
     except OSError as error:
-        raise BenchError(f"cannot run {command[0]}: {error.strerror}; run scripts/ffh build") from error
+        raise BenchError(
+            f"cannot run {command[0]}: {error.strerror}; run scripts/ffh build"
+        ) from error
     if done.returncode != 0:
-        raise BenchError(f"{name} ended with exit code {done.returncode}: "
-                         f"{(done.stderr or done.stdout).strip()[-300:]}")
+        raise BenchError(
+            f"{name} ended with exit code {done.returncode}: "
+            f"{(done.stderr or done.stdout).strip()[-300:]}"
+        )
     return parse(name, done.stdout)
 
 
@@ -61,39 +75,70 @@ def spread(values: Sequence[float]) -> dict[str, float]:
     return {"min": min(values), "median": statistics.median(values), "max": max(values)}
 
 
-def compare(title: str, a: tuple[str, Sequence[str]], b: tuple[str, Sequence[str]], *,
-            pairs: int = MIN_PAIRS, timeout: float = 300.0, wanted: float | None = None,
-            env: dict[str, str] | None = None) -> dict[str, Any]:
+def compare(
+    title: str,
+    a: tuple[str, Sequence[str]],
+    b: tuple[str, Sequence[str]],
+    *,
+    pairs: int = MIN_PAIRS,
+    timeout: float = 300.0,
+    wanted: float | None = None,
+    env: dict[str, str] | None = None,
+) -> dict[str, Any]:
     """The calls per second of A over those of B, for at least five pairs. `wanted` is the median
     that is asked for; the answer says whether it is reached."""
     if pairs < MIN_PAIRS:
         raise BenchError(f"{pairs} pairs are too few; measure at least {MIN_PAIRS}")
-    rows = []
+    rows: list[dict[str, Any]] = []
     for number in range(pairs):
         order = (a, b) if number % 2 == 0 else (b, a)
         measured = {name: measure(name, command, timeout, env) for name, command in order}
         first, second = measured[a[0]], measured[b[0]]
-        rows.append({"a": first.__dict__ | {"rate": first.rate},
-                     "b": second.__dict__ | {"rate": second.rate}, "ratio": first.rate / second.rate})
+        rows.append(
+            {
+                "a": first.__dict__ | {"rate": first.rate},
+                "b": second.__dict__ | {"rate": second.rate},
+                "ratio": first.rate / second.rate,
+            }
+        )
     ratio = spread([row["ratio"] for row in rows])
-    return {"title": title, "a": a[0], "b": b[0], "pairs": rows, "ratio": ratio, "wanted": wanted,
-            "reached": None if wanted is None else ratio["median"] >= wanted,
-            "peak_kib": {"a": max(row["a"]["peak_kib"] for row in rows),
-                         "b": max(row["b"]["peak_kib"] for row in rows)}}
+    return {
+        "title": title,
+        "a": a[0],
+        "b": b[0],
+        "pairs": rows,
+        "ratio": ratio,
+        "wanted": wanted,
+        "reached": None if wanted is None else ratio["median"] >= wanted,
+        "peak_kib": {
+            "a": max(row["a"]["peak_kib"] for row in rows),
+            "b": max(row["b"]["peak_kib"] for row in rows),
+        },
+    }
 
 
 def text(result: dict[str, Any]) -> str:
     """A comparison for people."""
-    lines = [f"{result['title']}: {result['a']} against {result['b']}, {len(result['pairs'])} pairs"]
+    lines = [
+        f"{result['title']}: {result['a']} against {result['b']}, {len(result['pairs'])} pairs"
+    ]
     for number, row in enumerate(result["pairs"], 1):
-        lines.append(f"  pair {number}: {row['a']['rate']:>12,.0f} and {row['b']['rate']:>12,.0f} "
-                     f"calls/s, ratio {row['ratio']:.2f}")
+        lines.append(
+            f"  pair {number}: {row['a']['rate']:>12,.0f} and {row['b']['rate']:>12,.0f} "
+            f"calls/s, ratio {row['ratio']:.2f}"
+        )
     ratio = result["ratio"]
-    lines.append(f"  ratio: min {ratio['min']:.2f}, median {ratio['median']:.2f}, "
-                 f"max {ratio['max']:.2f}"
-                 + (f"; wanted {result['wanted']:.2f}: "
-                    f"{'reached' if result['reached'] else 'NOT reached'}"
-                    if result["wanted"] is not None else ""))
-    lines.append(f"  peak memory: {result['peak_kib']['a'] / 1024:.0f} MiB and "
-                 f"{result['peak_kib']['b'] / 1024:.0f} MiB")
+    lines.append(
+        f"  ratio: min {ratio['min']:.2f}, median {ratio['median']:.2f}, "
+        f"max {ratio['max']:.2f}"
+        + (
+            f"; wanted {result['wanted']:.2f}: {'reached' if result['reached'] else 'NOT reached'}"
+            if result["wanted"] is not None
+            else ""
+        )
+    )
+    lines.append(
+        f"  peak memory: {result['peak_kib']['a'] / 1024:.0f} MiB and "
+        f"{result['peak_kib']['b'] / 1024:.0f} MiB"
+    )
     return "\n".join(lines)

@@ -26,8 +26,13 @@ _TICK_SECONDS = 0.5
 def commit(project: Path) -> str:
     """The short commit, or "nocommit" outside a repository."""
     try:
-        done = subprocess.run(["git", "-C", str(project), "rev-parse", "--short=10", "HEAD"],
-                              capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run(
+            ["git", "-C", str(project), "rev-parse", "--short=10", "HEAD"],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
     except (OSError, subprocess.TimeoutExpired):
         return "nocommit"
     return done.stdout.strip() if done.returncode == 0 and done.stdout.strip() else "nocommit"
@@ -36,6 +41,7 @@ def commit(project: Path) -> str:
 @contextmanager
 def stop_on_signal(stop: threading.Event) -> Iterator[None]:
     """Ctrl-C, a hang-up and a termination end the run in an orderly way."""
+
     def handler(_number: int, _frame: object) -> None:
         stop.set()
 
@@ -48,15 +54,24 @@ def stop_on_signal(stop: threading.Event) -> Iterator[None]:
             signal.signal(number, old)
 
 
-def fuzz(target: Target, options: FuzzOptions, results: Results, findings: Findings, project: Path,
-         stop: threading.Event, quiet: bool = False) -> dict[str, Any]:
+def fuzz(
+    target: Target,
+    options: FuzzOptions,
+    results: Results,
+    findings: Findings,
+    project: Path,
+    stop: threading.Event,
+    quiet: bool = False,
+) -> dict[str, Any]:
     """Fuzzes one target, writes targets/<target>-<flavor>/ and returns the target's entry of
     run.json. Raises the errors of profile, stats and corpus when the target cannot be fuzzed."""
     env = profile.environment(target.flavor, project)
     model = stats.read_model(target.model)
     folder = f"targets/{safe_name(f'{target.name}-{target.flavor}')}"
     corpus = Corpus(project, target.name, target.build, target.replay, env)
-    campaign = Campaign(target, options, findings, corpus, env, results.where / folder / "log", stop)
+    campaign = Campaign(
+        target, options, findings, corpus, env, results.where / folder / "log", stop
+    )
     series = Series()
     failed: list[Exception] = []
 
@@ -91,8 +106,9 @@ def _tick(campaign: Campaign, model: dict[str, Any], series: Series, live: Live)
     live.update(status.line(campaign.target.name, now, series.rate, cover))
 
 
-def _finish(campaign: Campaign, model: dict[str, Any], series: Series, results: Results,
-            folder: str) -> dict[str, Any]:
+def _finish(
+    campaign: Campaign, model: dict[str, Any], series: Series, results: Results, folder: str
+) -> dict[str, Any]:
     now = campaign.snapshot()
     try:
         cover = stats.coverage(model, now.stats).as_dict()
@@ -101,30 +117,56 @@ def _finish(campaign: Campaign, model: dict[str, Any], series: Series, results: 
         cover = stats.Coverage([], [], [], []).as_dict()
     files, size = campaign.corpus.size()
     campaign.findings.close()
-    found = [finding.summary() for finding in campaign.findings.all()
-             if finding.target == campaign.target.name]
+    found = [
+        finding.summary()
+        for finding in campaign.findings.all()
+        if finding.target == campaign.target.name
+    ]
     seconds = max(campaign.seconds(), 1e-9)
     started = any(finding["rule"] != "FFH-START" for finding in found) or not found
-    if now.stats.runs == 0 and started and not campaign.problems and not campaign.internal \
-            and not campaign.stop.is_set():
+    if (
+        now.stats.runs == 0
+        and started
+        and not campaign.problems
+        and not campaign.internal
+        and not campaign.stop.is_set()
+    ):
         campaign.internal.append("no input was run: there is no measurement")
     entry = {
-        "target": campaign.target.name, "flavor": campaign.target.flavor,
-        "contract": campaign.target.contract_name, "seconds": round(seconds, 3),
-        "budget_seconds": campaign.options.seconds, "lanes": campaign.options.lanes,
-        "jobs": campaign.options.jobs, "seed": campaign.options.seed,
-        "processes": campaign.processes, "runs": now.stats.runs,
-        "runs_per_second": round(now.stats.runs / seconds, 1), "calls": now.stats.calls,
-        "switches": now.stats.switches, "skipped": now.stats.skipped, "cov": now.cov,
-        "features": now.features, "coverage": cover, "corpus": {"files": files, "bytes": size},
-        "findings": found, "notes": list(campaign.notes),
-        "problems": list(campaign.problems), "internal": list(dict.fromkeys(campaign.internal)),
+        "target": campaign.target.name,
+        "flavor": campaign.target.flavor,
+        "contract": campaign.target.contract_name,
+        "seconds": round(seconds, 3),
+        "budget_seconds": campaign.options.seconds,
+        "lanes": campaign.options.lanes,
+        "jobs": campaign.options.jobs,
+        "seed": campaign.options.seed,
+        "processes": campaign.processes,
+        "runs": now.stats.runs,
+        "runs_per_second": round(now.stats.runs / seconds, 1),
+        "calls": now.stats.calls,
+        "switches": now.stats.switches,
+        "skipped": now.stats.skipped,
+        "cov": now.cov,
+        "features": now.features,
+        "coverage": cover,
+        "corpus": {"files": files, "bytes": size},
+        "findings": found,
+        "notes": list(campaign.notes),
+        "problems": list(campaign.problems),
+        "internal": list(dict.fromkeys(campaign.internal)),
     }
     entry["outcome"] = outcome(entry)
     results.write(f"{folder}/series.csv", series.csv())
-    results.write_json(f"{folder}/corpus.json",
-                       {"target": campaign.target.name, "files": files, "bytes": size,
-                        "directory": str(campaign.corpus.growing)})
+    results.write_json(
+        f"{folder}/corpus.json",
+        {
+            "target": campaign.target.name,
+            "files": files,
+            "bytes": size,
+            "directory": str(campaign.corpus.growing),
+        },
+    )
     return entry
 
 
@@ -141,8 +183,11 @@ def exit_code(outcomes: list[str]) -> int:
     """One exit code for several targets; without any there is no measurement."""
     if not outcomes:
         return exits.USAGE
-    for name, code in (("internal", exits.INTERNAL), ("error", exits.USAGE),
-                       ("finding", exits.FINDING)):
+    for name, code in (
+        ("internal", exits.INTERNAL),
+        ("error", exits.USAGE),
+        ("finding", exits.FINDING),
+    ):
         if name in outcomes:
             return code
     return exits.PASS
@@ -150,9 +195,18 @@ def exit_code(outcomes: list[str]) -> int:
 
 def messages(entry: dict[str, Any]) -> list[str]:
     """The lines that explain an outcome of internal or error."""
-    return ([f"FFH-INTERNAL: {text}" for text in entry["internal"]]
-            + [f"{entry['target']}: {text}" for text in entry["problems"]])
+    return [f"FFH-INTERNAL: {text}" for text in entry["internal"]] + [
+        f"{entry['target']}: {text}" for text in entry["problems"]
+    ]
 
 
-__all__ = ["CorpusError", "commit", "engine", "exit_code", "fuzz", "messages", "outcome",
-           "stop_on_signal"]
+__all__ = [
+    "CorpusError",
+    "commit",
+    "engine",
+    "exit_code",
+    "fuzz",
+    "messages",
+    "outcome",
+    "stop_on_signal",
+]

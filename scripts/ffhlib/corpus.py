@@ -52,7 +52,9 @@ def inspect(data: bytes) -> Kind:
     if data.startswith(TEXT_MAGIC):
         first = data.split(b"\n", 1)[0].decode("utf-8", "replace").split()
         fields = dict(word.split("=", 1) for word in first if "=" in word)
-        return Kind("text", target=fields.get("target", ""), version=first[2] if len(first) > 2 else "")
+        return Kind(
+            "text", target=fields.get("target", ""), version=first[2] if len(first) > 2 else ""
+        )
     if data[:3] == MAGIC and len(data) >= 4 and 0x30 <= data[3] <= 0x39:
         number = int.from_bytes(data[4:8], "little") if len(data) >= 8 else 0
         return Kind("binary", target_id=number, version=chr(data[3]))
@@ -82,8 +84,9 @@ def _is_text(path: Path) -> bool:
 class Corpus:
     """The corpus of one target."""
 
-    def __init__(self, project: Path, target: str, build: Path, replay: Path,
-                 env: dict[str, str]) -> None:
+    def __init__(
+        self, project: Path, target: str, build: Path, replay: Path, env: dict[str, str]
+    ) -> None:
         self.committed = project / "corpus" / target
         self.growing = project / ".cache" / "corpus" / target
         self.crashes = self.growing.with_name(f"{target}.crashes")
@@ -100,11 +103,12 @@ class Corpus:
                     path.unlink()
         except OSError as error:
             raise CorpusError(
-                f"cannot use the corpus {self.growing}: {error.strerror}; make it writable") from error
+                f"cannot use the corpus {self.growing}: {error.strerror}; make it writable"
+            ) from error
 
     def compile_seeds(self) -> list[Path]:
-        """The committed seeds and regressions as binary files. A text is compiled again only when it
-        or the replay binary is newer than the result."""
+        """The committed seeds and regressions as binary files. A text is compiled again only when
+        it or the replay binary is newer than the result."""
         built = []
         for folder in ("seeds", "regress"):
             directory = self.committed / folder

@@ -54,16 +54,33 @@ class Inputs:
     artifacts: Path
 
 
-def command(target: Target, options: FuzzOptions, inputs: Inputs, seed: int, seconds: float,
-            page: Path, core: int) -> list[str]:
+def command(
+    target: Target,
+    options: FuzzOptions,
+    inputs: Inputs,
+    seed: int,
+    seconds: float,
+    page: Path,
+    core: int,
+) -> list[str]:
     """libFuzzer's command line. Leaks are the runtime's to check; -timeout is always there because
     -max_total_time alone overruns."""
     line = [
-        str(target.fuzz), f"--ffh-lanes={options.lanes}", f"--ffh-stats={page}", f"--ffh-core={core}",
-        f"-timeout={options.timeout}", f"-rss_limit_mb={MEMORY_MB}",
-        f"-malloc_limit_mb={MEMORY_MB}", "-detect_leaks=0", f"-max_len={MAX_LEN}",
-        "-print_final_stats=1", "-error_exitcode=2", "-timeout_exitcode=2", "-reload=1",
-        f"-artifact_prefix={inputs.artifacts}/", f"-seed={seed % 0xFFFFFFFF or 1}",
+        str(target.fuzz),
+        f"--ffh-lanes={options.lanes}",
+        f"--ffh-stats={page}",
+        f"--ffh-core={core}",
+        f"-timeout={options.timeout}",
+        f"-rss_limit_mb={MEMORY_MB}",
+        f"-malloc_limit_mb={MEMORY_MB}",
+        "-detect_leaks=0",
+        f"-max_len={MAX_LEN}",
+        "-print_final_stats=1",
+        "-error_exitcode=2",
+        "-timeout_exitcode=2",
+        "-reload=1",
+        f"-artifact_prefix={inputs.artifacts}/",
+        f"-seed={seed % 0xFFFFFFFF or 1}",
         f"-max_total_time={max(1, math.ceil(seconds))}",
     ]
     if options.runs:
@@ -76,8 +93,9 @@ def command(target: Target, options: FuzzOptions, inputs: Inputs, seed: int, sec
 class Process:
     """A running libFuzzer process with its output pumped into a log and a tail kept in memory."""
 
-    def __init__(self, line: list[str], env: dict[str, str], log: Path, page: Path,
-                 temporary: Path) -> None:
+    def __init__(
+        self, line: list[str], env: dict[str, str], log: Path, page: Path, temporary: Path
+    ) -> None:
         self.page = page
         self.cov = 0
         self.features = 0
@@ -92,8 +110,13 @@ class Process:
         self._temporary = temporary
         temporary.mkdir(parents=True, exist_ok=True)
         self._popen = subprocess.Popen(
-            line, env={**env, "TMPDIR": str(temporary)}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+            line,
+            env={**env, "TMPDIR": str(temporary)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         self._pump_thread = threading.Thread(target=self._pump, args=(log,), daemon=True)
         self._pump_thread.start()
 
@@ -166,8 +189,11 @@ class Process:
 
 def newest_artifact(folder: Path) -> Path | None:
     """The input that libFuzzer saved when it stopped; slow units are not errors."""
-    found = [path for path in folder.iterdir()
-             if path.name.startswith(("crash-", "timeout-", "oom-", "leak-"))]
+    found = [
+        path
+        for path in folder.iterdir()
+        if path.name.startswith(("crash-", "timeout-", "oom-", "leak-"))
+    ]
     return max(found, key=lambda path: path.stat().st_mtime_ns, default=None)
 
 

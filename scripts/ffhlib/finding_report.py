@@ -11,20 +11,32 @@ from .results import SCHEMA, utc_now
 from .sanitizer_report import Stack
 from .target import Target
 
-_TITLES = {"second free": "freed again", "free": "freed", "allocation": "allocated", "use": "used",
-           "leak": "allocated and lost", "creation": "thread created", "crash": "stopped",
-           "variable": "the frame that holds the variable"}
+_TITLES = {
+    "second free": "freed again",
+    "free": "freed",
+    "allocation": "allocated",
+    "use": "used",
+    "leak": "allocated and lost",
+    "creation": "thread created",
+    "crash": "stopped",
+    "variable": "the frame that holds the variable",
+}
 _LAST_CALLS = 12  # in the text; report.json has all that the runtime kept
 
 
 def _stack_dict(stack: Stack) -> dict[str, Any]:
-    return {"role": stack.role, "thread": stack.thread,
-            "frames": [{"function": frame.function, "location": frame.location}
-                       for frame in stack.frames]}
+    return {
+        "role": stack.role,
+        "thread": stack.thread,
+        "frames": [
+            {"function": frame.function, "location": frame.location} for frame in stack.frames
+        ],
+    }
 
 
-def make_report(outcome: Outcome, target: Target, signature: str, plan: str,
-                command: str) -> dict[str, Any]:
+def make_report(
+    outcome: Outcome, target: Target, signature: str, plan: str, command: str
+) -> dict[str, Any]:
     """The content of report.json, without how often it was seen and reproduced."""
     rule = rules.load().get(outcome.rule)
     parsed = outcome.sanitizer
@@ -32,23 +44,35 @@ def make_report(outcome: Outcome, target: Target, signature: str, plan: str,
     contract, line = runtime.get("contract") or target.contract_name, runtime.get("line")
     message = str(runtime.get("message") or "")
     return {
-        "schema": SCHEMA, "signature": signature, "rule": outcome.rule,
+        "schema": SCHEMA,
+        "signature": signature,
+        "rule": outcome.rule,
         "severity": rule.severity if rule else "error",
-        "meaning": rule.meaning if rule else "", "advice": rule.advice if rule else "",
-        "message": message or outcome.message, "sanitizer": parsed.headline if parsed else "",
-        "target": target.name, "flavor": target.flavor,
+        "meaning": rule.meaning if rule else "",
+        "advice": rule.advice if rule else "",
+        "message": message or outcome.message,
+        "sanitizer": parsed.headline if parsed else "",
+        "target": target.name,
+        "flavor": target.flavor,
         "contract": f"{contract}:{line}" if line else str(contract),
         "function": str(runtime.get("function") or ""),
         "declaration": str(runtime.get("signature") or ""),
         "parameter": str(runtime.get("parameter") or ""),
-        "call": runtime.get("call"), "lane": str(runtime.get("lane") or ""),
-        "phase": str(runtime.get("phase") or ""), "thread": str(runtime.get("thread") or ""),
-        "handles": runtime.get("handles") or [], "argument": runtime.get("argument") or {},
-        "in_flight": runtime.get("in_flight") or [], "history": runtime.get("history") or [],
+        "call": runtime.get("call"),
+        "lane": str(runtime.get("lane") or ""),
+        "phase": str(runtime.get("phase") or ""),
+        "thread": str(runtime.get("thread") or ""),
+        "handles": runtime.get("handles") or [],
+        "argument": runtime.get("argument") or {},
+        "in_flight": runtime.get("in_flight") or [],
+        "history": runtime.get("history") or [],
         "stacks": [_stack_dict(stack) for stack in parsed.stacks] if parsed else [],
         "notes": parsed.notes if parsed else [],
         "trace": outcome.trace or str(runtime.get("trace") or ""),
-        "reproduced": "0 of 0", "count": 1, "first_seen": utc_now(), "command": command,
+        "reproduced": "0 of 0",
+        "count": 1,
+        "first_seen": utc_now(),
+        "command": command,
         "plan": plan or str(runtime.get("plan") or ""),
     }
 
@@ -61,9 +85,11 @@ def _by(call: Any) -> str:
 
 
 def _handle(handle: dict[str, Any]) -> str:
-    text = (f"{handle.get('variable')} {handle.get('type')}, parameter {handle.get('parameter')}, "
-            f"{handle.get('state')}, owned by lane {handle.get('owner')}, "
-            f"created by {_by(handle.get('created_by'))}")
+    text = (
+        f"{handle.get('variable')} {handle.get('type')}, parameter {handle.get('parameter')}, "
+        f"{handle.get('state')}, owned by lane {handle.get('owner')}, "
+        f"created by {_by(handle.get('created_by'))}"
+    )
     if handle.get("destroyed_by"):
         text += f", destroyed by {_by(handle['destroyed_by'])}"
     return text
@@ -71,35 +97,53 @@ def _handle(handle: dict[str, Any]) -> str:
 
 def _argument(argument: dict[str, Any]) -> str:
     borrow = "still borrowed" if argument.get("borrowed") else "its borrow has ended"
-    return (f"parameter {argument.get('parameter', '?')}, {argument.get('size')} bytes, given by "
-            f"{_by(argument.get('given_by'))}; {borrow}")
+    return (
+        f"parameter {argument.get('parameter', '?')}, {argument.get('size')} bytes, given by "
+        f"{_by(argument.get('given_by'))}; {borrow}"
+    )
 
 
 def _history(history: list[dict[str, Any]]) -> list[str]:
     lines = []
     for event in history[-_LAST_CALLS:]:
         status = f" (status {event['status']})" if "status" in event else ""
-        lines.append(f"  {event.get('call', '?'):>4} {event.get('lane', '?')}: "
-                     f"{event.get('function')} {event.get('outcome')}{status}")
+        lines.append(
+            f"  {event.get('call', '?'):>4} {event.get('lane', '?')}: "
+            f"{event.get('function')} {event.get('outcome')}{status}"
+        )
     return lines
 
 
 def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
-    where = " ".join(part for part in (
-        f"lane {report['lane']}" if report["lane"] else "",
-        f"call {report['call']}" if report["call"] is not None else "",
-        f"({report['phase']})" if report["phase"] else "",
-        f"on {report['thread']}" if report["thread"] else "") if part)
-    facts = [("target", f"{report['target']} ({report['flavor']})"),
-             ("function", report["declaration"] or report["function"]),
-             ("contract", report["contract"]), ("parameter", report["parameter"]),
-             ("where", where), ("message", report["message"]), ("sanitizer", report["sanitizer"])]
+    where = " ".join(
+        part
+        for part in (
+            f"lane {report['lane']}" if report["lane"] else "",
+            f"call {report['call']}" if report["call"] is not None else "",
+            f"({report['phase']})" if report["phase"] else "",
+            f"on {report['thread']}" if report["thread"] else "",
+        )
+        if part
+    )
+    facts = [
+        ("target", f"{report['target']} ({report['flavor']})"),
+        ("function", report["declaration"] or report["function"]),
+        ("contract", report["contract"]),
+        ("parameter", report["parameter"]),
+        ("where", where),
+        ("message", report["message"]),
+        ("sanitizer", report["sanitizer"]),
+    ]
     facts += [("handle", _handle(handle)) for handle in report["handles"]]
     if report["argument"]:
         facts.append(("argument", _argument(report["argument"])))
     facts += [("note", note) for note in report["notes"]]
-    facts += [("what to do", report["advice"]), ("reproduced", report["reproduced"]),
-              ("seen", f"{report['count']} times"), ("trace", report["trace"])]
+    facts += [
+        ("what to do", report["advice"]),
+        ("reproduced", report["reproduced"]),
+        ("seen", f"{report['count']} times"),
+        ("trace", report["trace"]),
+    ]
     return [(title, text) for title, text in facts if text]
 
 
@@ -108,16 +152,24 @@ def render(report: dict[str, Any]) -> str:
     lines = [f"{report['rule']}: {report['meaning']}", ""]
     lines += [f"{title + ':':<11} {text}" for title, text in _facts(report)]
     if report["reproduced"].startswith("0 of"):
-        lines += ["", "This finding did not come again when its input was replayed. It is kept",
-                  "because it happened: read the log. State of earlier inputs may be part of it."]
+        lines += [
+            "",
+            "This finding did not come again when its input was replayed. It is kept",
+            "because it happened: read the log. State of earlier inputs may be part of it.",
+        ]
     for stack in report["stacks"]:
         by = f" by thread {stack['thread']}" if stack["thread"] else ""
         lines += ["", f"{_TITLES.get(stack['role'], stack['role'])}{by}:"]
-        lines += [f"  #{i} {frame['function']}  {frame['location']}".rstrip()
-                  for i, frame in enumerate(stack["frames"][:30])]
+        lines += [
+            f"  #{i} {frame['function']}  {frame['location']}".rstrip()
+            for i, frame in enumerate(stack["frames"][:30])
+        ]
     if report["in_flight"]:
-        lines += ["", "calls that had not come back:",
-                  *(f"  {_by(call)}" for call in report["in_flight"])]
+        lines += [
+            "",
+            "calls that had not come back:",
+            *(f"  {_by(call)}" for call in report["in_flight"]),
+        ]
     if report["history"]:
         lines += ["", "last calls:", *_history(report["history"])]
     if report["plan"]:

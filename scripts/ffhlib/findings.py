@@ -1,7 +1,8 @@
 """Findings: replay an input that stopped a target, name it by its signature, and keep it.
 
-findings/<signature>/ holds input, plan.txt, report.json, report.txt, repro.sh and log. The first
-occurrence is kept and later ones are counted; only one that reproduces replaces one that did not."""
+findings/<signature>/ holds input, plan.txt, report.json, report.txt, repro.sh and log. The
+first occurrence is kept and later ones are counted; only one that reproduces replaces one that did
+not."""
 
 from __future__ import annotations
 
@@ -40,10 +41,15 @@ class Finding:
         return self.replays > 0 and self.reproduced == self.replays
 
     def summary(self) -> dict[str, Any]:
-        return {"signature": self.signature, "rule": self.rule, "target": self.target,
-                "message": self.message, "count": self.count,
-                "reproduced": f"{self.reproduced} of {self.replays}",
-                "path": str(self.path) if self.path else ""}
+        return {
+            "signature": self.signature,
+            "rule": self.rule,
+            "target": self.target,
+            "message": self.message,
+            "count": self.count,
+            "reproduced": f"{self.reproduced} of {self.replays}",
+            "path": str(self.path) if self.path else "",
+        }
 
 
 REPRO_SH = """#!/bin/sh
@@ -51,7 +57,7 @@ REPRO_SH = """#!/bin/sh
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd) || exit 1
 project=${FFH_PROJECT:-$here}
 while [ ! -x "$project/scripts/ffh" ]; do
-  [ "$project" = / ] && { echo "repro.sh: no scripts/ffh above $here; set FFH_PROJECT" >&2; exit 1; }
+  [ "$project" = / ] && { echo "no scripts/ffh above $here: set FFH_PROJECT" >&2; exit 1; }
   project=$(dirname -- "$project")
 done
 exec "$project/scripts/ffh" repro "$here" "$@"
@@ -59,7 +65,7 @@ exec "$project/scripts/ffh" repro "$here" "$@"
 
 
 def _tells_place(outcome: Outcome) -> bool:
-    """Whether the report names a place in the library, so that its signature tells defects apart."""
+    """Whether the report names a place in the library: its signature then tells defects apart."""
     stacks = outcome.sanitizer.stacks if outcome.sanitizer else []
     return bool(outcome.report.get("function") or any(library_frames(stack) for stack in stacks))
 
@@ -80,8 +86,8 @@ class Findings:
             return list(self._by_signature.values())
 
     def known(self, first: Outcome) -> str:
-        """The signature of the finding that a fuzz process's own report stands for, "" when it has to
-        be replayed to know."""
+        """The signature of the finding that a fuzz process's own report stands for, "" when it
+        has to be replayed to know."""
         with self._lock:
             signature = self._aliases.get(first.signature, "")
             finding = self._by_signature.get(signature)
@@ -97,8 +103,15 @@ class Findings:
             self._rewrite(finding)
         return seen
 
-    def triage(self, target: Target, data: bytes | None, first: Outcome, env: dict[str, str],
-               scratch: Path, timeout: int) -> Finding:
+    def triage(
+        self,
+        target: Target,
+        data: bytes | None,
+        first: Outcome,
+        env: dict[str, str],
+        scratch: Path,
+        timeout: int,
+    ) -> Finding:
         """Replays an input up to three times and keeps what it shows. `first` is what the fuzz
         process said; `data` is None when the process left no input."""
         finding = Finding(first.signature, first.rule, target.name, first.message)
@@ -110,8 +123,16 @@ class Findings:
                     self._aliases[first.signature] = finding.signature
         return self._keep(finding, best, first, plan, data, target)
 
-    def _replay(self, target: Target, data: bytes, first: Outcome, finding: Finding,
-                env: dict[str, str], scratch: Path, timeout: int) -> tuple[Outcome, str]:
+    def _replay(
+        self,
+        target: Target,
+        data: bytes,
+        first: Outcome,
+        finding: Finding,
+        env: dict[str, str],
+        scratch: Path,
+        timeout: int,
+    ) -> tuple[Outcome, str]:
         name = hashlib.sha1(data, usedforsecurity=False).hexdigest()
         file = scratch / f"input-{name}"
         file.write_bytes(data)
@@ -133,8 +154,15 @@ class Findings:
         finding.signature, finding.rule, finding.message = best.signature, best.rule, best.message
         return best, plan
 
-    def _keep(self, finding: Finding, best: Outcome, first: Outcome, plan: str,
-              data: bytes | None, target: Target) -> Finding:
+    def _keep(
+        self,
+        finding: Finding,
+        best: Outcome,
+        first: Outcome,
+        plan: str,
+        data: bytes | None,
+        target: Target,
+    ) -> Finding:
         with self._lock:
             old = self._by_signature.get(finding.signature)
             if old is not None:

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import engine, replayer
+from . import engine, replayer, sanitizer_report, signature
 from .corpus import Corpus
 from .engine import FuzzOptions, Inputs, Process
 from .findings import Findings
@@ -132,8 +132,10 @@ class Worker(threading.Thread):
         except StatsError as error:
             self._fail(campaign.internal, str(error))
         except OSError as error:
-            self._fail(campaign.problems, f"{error.filename or campaign.target.fuzz}: "
-                                          f"{error.strerror or error}")
+            self._fail(
+                campaign.problems,
+                f"{error.filename or campaign.target.fuzz}: {error.strerror or error}",
+            )
         except Exception as error:  # a defect here must end the run as internal, not vanish
             self._fail(campaign.internal, f"job {self._job}: {type(error).__name__}: {error}")
 
@@ -146,10 +148,17 @@ class Worker(threading.Thread):
         campaign, options = self._campaign, self._campaign.options
         page = self._scratch / f"stats-{self._attempt}"
         seed = options.seed + self._job + options.jobs * self._attempt
-        runs = FuzzOptions(options.seconds, options.lanes, options.seed, options.jobs,
-                           self._runs_left, options.timeout)
-        line = engine.command(campaign.target, runs, self._inputs, seed, left, page,
-                              engine.core_of(self._job))
+        runs = FuzzOptions(
+            options.seconds,
+            options.lanes,
+            options.seed,
+            options.jobs,
+            self._runs_left,
+            options.timeout,
+        )
+        line = engine.command(
+            campaign.target, runs, self._inputs, seed, left, page, engine.core_of(self._job)
+        )
         log = campaign.log_folder / f"fuzz-{self._job}.log"
         process = Process(line, campaign.env, log, page, self._scratch / f"tmp-{self._attempt}")
         with campaign.lock:
@@ -211,8 +220,11 @@ class Worker(threading.Thread):
         if campaign.stop.is_set():
             return False
         if page is None or page.runs == 0:
-            self._fail(campaign.internal, f"{campaign.target.fuzz.name} ended without having run an "
-                       f"input: {replayer.last_line(process.output) or 'it printed nothing'}")
+            self._fail(
+                campaign.internal,
+                f"{campaign.target.fuzz.name} ended without having run an "
+                f"input: {replayer.last_line(process.output) or 'it printed nothing'}",
+            )
         return False
 
     def _stopped_at(self, artifact: Path, process: Process, code: int) -> None:
@@ -226,8 +238,9 @@ class Worker(threading.Thread):
             return
         known = campaign.findings.known(first)
         if not known:
-            finding = campaign.findings.triage(campaign.target, data, first, campaign.env,
-                                               self._scratch, campaign.options.timeout)
+            finding = campaign.findings.triage(
+                campaign.target, data, first, campaign.env, self._scratch, campaign.options.timeout
+            )
             with campaign.lock:
                 campaign.found.add(finding.signature)
                 campaign.internal += campaign.findings.internal
@@ -236,8 +249,10 @@ class Worker(threading.Thread):
             return
         seen = campaign.findings.count_again(known)
         if seen == _DUPLICATES_TO_NOTE:
-            campaign.note(f"{known} stops the fuzzer again and again and hides what lies "
-                          "behind it: correct it first")
+            campaign.note(
+                f"{known} stops the fuzzer again and again and hides what lies "
+                "behind it: correct it first"
+            )
         self._back_off(known, process)
 
     def _back_off(self, signature: str, process: Process) -> None:
@@ -256,8 +271,11 @@ class Worker(threading.Thread):
             self._fail(campaign.internal, outcome.message)
             return False
         if why == "" and outcome.kind == USAGE:
-            self._fail(campaign.problems, f"{campaign.target.fuzz.name} cannot run: "
-                       f"{outcome.message or replayer.last_line(output)}")
+            self._fail(
+                campaign.problems,
+                f"{campaign.target.fuzz.name} cannot run: "
+                f"{outcome.message or replayer.last_line(output)}",
+            )
             return False
         if why == "over" and runs:
             campaign.note("the fuzzer did not stop in time and was ended")
@@ -266,22 +284,35 @@ class Worker(threading.Thread):
             self._record("FFH-START", _start_message(why, code, output), outcome)
             return False
         if why == "stalled":
-            self._record("FFH-TIMEOUT", "no input finished for twice the time limit; the process "
-                         "was ended and its input is not known", outcome)
+            self._record(
+                "FFH-TIMEOUT",
+                "no input finished for twice the time limit; the process "
+                "was ended and its input is not known",
+                outcome,
+            )
         else:
-            self._record(outcome.rule or "FFH-UNCLASSIFIED",
-                         f"{outcome.message or 'the process ended'} ({_how(code)}, without an input)",
-                         outcome)
+            self._record(
+                outcome.rule or "FFH-UNCLASSIFIED",
+                f"{outcome.message or 'the process ended'} ({_how(code)}, without an input)",
+                outcome,
+            )
         self._quick_deaths += 1
         return self._quick_deaths < 10
 
     def _record(self, rule: str, message: str, outcome: Outcome) -> None:
         campaign = self._campaign
-        first = Outcome(FINDING, outcome.code, rule, message=message, output=outcome.output,
-                        sanitizer=outcome.sanitizer)
-        first.signature = replayer.signature.make(rule, outcome.sanitizer)
-        finding = campaign.findings.triage(campaign.target, None, first, campaign.env,
-                                           self._scratch, campaign.options.timeout)
+        first = Outcome(
+            FINDING,
+            outcome.code,
+            rule,
+            message=message,
+            output=outcome.output,
+            sanitizer=outcome.sanitizer,
+        )
+        first.signature = signature.make(rule, outcome.sanitizer)
+        finding = campaign.findings.triage(
+            campaign.target, None, first, campaign.env, self._scratch, campaign.options.timeout
+        )
         with campaign.lock:
             campaign.found.add(finding.signature)
 
@@ -293,6 +324,6 @@ def _how(code: int) -> str:
 def _start_message(why: str, code: int, output: str) -> str:
     if why:
         return "the target hung before its first input"
-    first = replayer.sanitizer_report.parse(output)
+    first = sanitizer_report.parse(output)
     cause = first.headline if first else replayer.last_line(output) or "it printed nothing"
     return f"the target ended before its first input ({_how(code)}): {cause}"

@@ -30,16 +30,26 @@ FULL_SECONDS = 600
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--quick", action="store_true",
-                        help=f"a short budget: {QUICK_SECONDS} s a target, {QUICK_TOTAL} s in all "
-                             f"(default {FULL_SECONDS} s a target)")
-    parser.add_argument("--time-per-target", type=positive, default=0, metavar="S",
-                        help="seconds to fuzz each target")
-    parser.add_argument("--jobs", type=positive, default=0, metavar="J",
-                        help="processes at the same time (default: one for each core)")
-    parser.add_argument("--yes", action="store_true", help="install what is missing without asking")
-    parser.add_argument("--no-install", action="store_true",
-                        help="install nothing; list what is missing and exit 1")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help=f"a short budget: {QUICK_SECONDS} s a target, {QUICK_TOTAL} s in all "
+        f"(default {FULL_SECONDS} s a target)",
+    )
+    parser.add_argument(
+        "--time-per-target",
+        type=positive,
+        default=0,
+        metavar="S",
+        help="seconds to fuzz each target",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=positive,
+        default=0,
+        metavar="J",
+        help="processes at the same time (default: one for each core)",
+    )
     add_common(parser)
 
 
@@ -54,27 +64,45 @@ def budget(args: argparse.Namespace, targets: int) -> int:
 
 def _failed_entry(name: str, flavor: str, message: str) -> dict[str, Any]:
     """The entry of a target that could not be fuzzed: an error, never a pass."""
-    return {"target": name, "flavor": flavor, "seconds": 0.0, "runs": 0, "runs_per_second": 0.0,
-            "calls": 0, "cov": 0, "features": 0, "corpus": {"files": 0, "bytes": 0},
-            "coverage": stats.Coverage([], [], [], []).as_dict(), "findings": [], "notes": [],
-            "problems": [message], "internal": [], "outcome": "error"}
+    return {
+        "target": name,
+        "flavor": flavor,
+        "seconds": 0.0,
+        "runs": 0,
+        "runs_per_second": 0.0,
+        "calls": 0,
+        "cov": 0,
+        "features": 0,
+        "corpus": {"files": 0, "bytes": 0},
+        "coverage": stats.Coverage([], [], [], []).as_dict(),
+        "findings": [],
+        "notes": [],
+        "problems": [message],
+        "internal": [],
+        "outcome": "error",
+    }
 
 
 def junit(entries: list[dict[str, Any]]) -> str:
-    """One test case for each target; findings are failures, everything else that is wrong errors."""
+    """One test case for each target; findings are failures, all else that is wrong errors."""
     failures = sum(entry["outcome"] == "finding" for entry in entries)
     errors = sum(entry["outcome"] in ("error", "internal") for entry in entries)
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>',
-             f'<testsuites tests="{len(entries)}" failures="{failures}" errors="{errors}">',
-             f'<testsuite name="ffihammer nightly" tests="{len(entries)}" failures="{failures}" '
-             f'errors="{errors}">']
+    totals = f'tests="{len(entries)}" failures="{failures}" errors="{errors}"'
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f"<testsuites {totals}>",
+        f'<testsuite name="ffihammer nightly" {totals}>',
+    ]
     for entry in entries:
-        lines.append(f"<testcase classname=\"ffihammer.{entry['flavor']}\" "
-                     f"name={quoteattr(entry['target'])} time=\"{entry['seconds']:.1f}\">")
+        lines.append(
+            f'<testcase classname="ffihammer.{entry["flavor"]}" '
+            f'name={quoteattr(entry["target"])} time="{entry["seconds"]:.1f}">'
+        )
         if entry["outcome"] == "finding":
             names = ", ".join(finding["signature"] for finding in entry["findings"])
-            text = "\n".join(f"{finding['signature']}: {finding['message']}"
-                             for finding in entry["findings"])
+            text = "\n".join(
+                f"{finding['signature']}: {finding['message']}" for finding in entry["findings"]
+            )
             lines.append(f"<failure message={quoteattr(names)}>{_xml(text)}</failure>")
         elif entry["outcome"] != "pass":
             text = "\n".join(campaign.messages(entry))
@@ -84,7 +112,9 @@ def junit(entries: list[dict[str, Any]]) -> str:
 
 
 def _xml_clean(text: str) -> str:
-    return "".join(c for c in text if c in "\t\n" or " " <= c < "\ud800" or "\ue000" <= c < "\ufffe")
+    return "".join(
+        c for c in text if c in "\t\n" or " " <= c < "\ud800" or "\ue000" <= c < "\ufffe"
+    )
 
 
 def _xml(text: str) -> str:
@@ -96,37 +126,62 @@ def table(entries: list[dict[str, Any]]) -> list[list[str]]:
     rows = [["target", "runs", "runs/s", "cov", "functions", "error paths", "findings", "verdict"]]
     for entry in entries:
         cover = entry["coverage"]
-        rows.append([entry["target"], status.count(entry["runs"]),
-                     status.count(entry["runs_per_second"]), str(entry["cov"]),
-                     f"{cover['functions_reached']}/{cover['functions']}",
-                     f"{cover['error_paths_reached']}/{cover['error_paths']}",
-                     str(len(entry["findings"])), entry["outcome"]])
+        rows.append(
+            [
+                entry["target"],
+                status.count(entry["runs"]),
+                status.count(entry["runs_per_second"]),
+                str(entry["cov"]),
+                f"{cover['functions_reached']}/{cover['functions']}",
+                f"{cover['error_paths_reached']}/{cover['error_paths']}",
+                str(len(entry["findings"])),
+                entry["outcome"],
+            ]
+        )
     return rows
 
 
 def text_table(rows: list[list[str]]) -> str:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-                     for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
 
 
 def markdown(verdict: dict[str, Any], entries: list[dict[str, Any]]) -> str:
     rows = table(entries)
-    lines = [f"# Nightly run: {verdict['verdict']}", "",
-             f"Commit {verdict['commit']}, {verdict['started']} to {verdict['ended']}.", "",
-             "| " + " | ".join(rows[0]) + " |", "|" + "---|" * len(rows[0])]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows[1:]]
+    lines = [
+        f"# Nightly run: {verdict['verdict']}",
+        "",
+        f"Commit {verdict['commit']}, {verdict['started']} to {verdict['ended']}.",
+        "",
+        "| " + " | ".join(rows[0]) + " |",
+        "|" + "---|" * len(rows[0]),
+    ]
+    lines += [
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows[1:]
+    ]
     for entry in entries:
         cover = entry["coverage"]
         lines += ["", f"## {entry['target']}", ""]
         lines += [f"* {line}" for line in campaign.messages(entry)]
-        lines += [f"* never called: {', '.join(cover['functions_unreached'])}"] \
-            if cover["functions_unreached"] else []
-        missed = [f"{path['function']} {path['what']}" for path in cover["error_path_list"]
-                  if not path["reached"]]
+        lines += (
+            [f"* never called: {', '.join(cover['functions_unreached'])}"]
+            if cover["functions_unreached"]
+            else []
+        )
+        missed = [
+            f"{path['function']} {path['what']}"
+            for path in cover["error_path_list"]
+            if not path["reached"]
+        ]
         lines += [f"* error paths never reached: {', '.join(missed)}"] if missed else []
-        lines += [f"* **{finding['signature']}** ({finding['count']} times, reproduced "
-                  f"{finding['reproduced']}): {finding['message']}" for finding in entry["findings"]]
+        lines += [
+            f"* **{finding['signature']}** ({finding['count']} times, reproduced "
+            f"{finding['reproduced']}): {finding['message']}"
+            for finding in entry["findings"]
+        ]
     return "\n".join([*lines, ""])
 
 
@@ -138,8 +193,14 @@ def _prepare(args: argparse.Namespace) -> int:
     return code if code != exits.PASS else build.build_all(args.flavor)
 
 
-def fuzz_all(chosen: list[Target], args: argparse.Namespace, results: Results, findings: Findings,
-             stop: threading.Event, seed: int) -> list[dict[str, Any]]:
+def fuzz_all(
+    chosen: list[Target],
+    args: argparse.Namespace,
+    results: Results,
+    findings: Findings,
+    stop: threading.Event,
+    seed: int,
+) -> list[dict[str, Any]]:
     seconds = budget(args, len(chosen))
     jobs = args.jobs or len(os.sched_getaffinity(0))
     entries = []
@@ -149,8 +210,9 @@ def fuzz_all(chosen: list[Target], args: argparse.Namespace, results: Results, f
             continue
         options = FuzzOptions(float(seconds), args.lanes, seed, jobs, 0, input_timeout(seconds))
         try:
-            entry = campaign.fuzz(item, options, results, findings, paths.PROJECT, stop,
-                                  quiet=args.json)
+            entry = campaign.fuzz(
+                item, options, results, findings, paths.PROJECT, stop, quiet=args.json
+            )
         except (CorpusError, stats.StatsError, profile.ProfileError, OSError) as error:
             entry = _failed_entry(item.name, item.flavor, str(error))
         if stop.is_set() and entry["outcome"] == "pass":
@@ -164,28 +226,55 @@ def write(results: Results, entries: list[dict[str, Any]], code: int) -> dict[st
     """Everything that a run leaves besides its targets and findings."""
     names = {exits.PASS: "pass", exits.FINDING: "finding", exits.INTERNAL: "internal"}
     commit = campaign.commit(paths.PROJECT)
-    verdict = {"schema": SCHEMA, "verdict": names.get(code, "error"), "exit": code,
-               "commit": commit, "started": results.started, "ended": utc_now(),
-               "targets": {entry["target"]: entry["outcome"] for entry in entries},
-               "findings": [finding["signature"] for e in entries for finding in e["findings"]],
-               "reasons": [line for entry in entries for line in campaign.messages(entry)]}
-    results.write_json("run.json", {
-        "schema": SCHEMA, "mode": "nightly", "started": results.started, "ended": verdict["ended"],
-        "commit": commit, "command": ["ffh", *sys.argv[1:]], "cores": os.cpu_count(),
-        "outcome": verdict["verdict"], "targets": entries})
+    verdict = {
+        "schema": SCHEMA,
+        "verdict": names.get(code, "error"),
+        "exit": code,
+        "commit": commit,
+        "started": results.started,
+        "ended": utc_now(),
+        "targets": {entry["target"]: entry["outcome"] for entry in entries},
+        "findings": [finding["signature"] for e in entries for finding in e["findings"]],
+        "reasons": [line for entry in entries for line in campaign.messages(entry)],
+    }
+    results.write_json(
+        "run.json",
+        {
+            "schema": SCHEMA,
+            "mode": "nightly",
+            "started": results.started,
+            "ended": verdict["ended"],
+            "commit": commit,
+            "command": ["ffh", *sys.argv[1:]],
+            "cores": os.cpu_count(),
+            "outcome": verdict["verdict"],
+            "targets": entries,
+        },
+    )
     results.write_json("verdict.json", verdict)
     results.write("junit.xml", junit(entries))
     results.write("summary.md", markdown(verdict, entries))
     for entry in entries:
         cover = entry["coverage"]
-        results.append_history({
-            "ended": verdict["ended"], "commit": commit, "mode": "nightly",
-            "target": entry["target"], "flavor": entry["flavor"], "outcome": entry["outcome"],
-            "seconds": f"{entry['seconds']:.0f}", "runs": entry["runs"],
-            "runs_per_second": f"{entry['runs_per_second']:.0f}", "coverage": entry["cov"],
-            "functions_reached": cover["functions_reached"], "functions": cover["functions"],
-            "error_paths_reached": cover["error_paths_reached"],
-            "error_paths": cover["error_paths"], "findings": len(entry["findings"])})
+        results.append_history(
+            {
+                "ended": verdict["ended"],
+                "commit": commit,
+                "mode": "nightly",
+                "target": entry["target"],
+                "flavor": entry["flavor"],
+                "outcome": entry["outcome"],
+                "seconds": f"{entry['seconds']:.0f}",
+                "runs": entry["runs"],
+                "runs_per_second": f"{entry['runs_per_second']:.0f}",
+                "coverage": entry["cov"],
+                "functions_reached": cover["functions_reached"],
+                "functions": cover["functions"],
+                "error_paths_reached": cover["error_paths_reached"],
+                "error_paths": cover["error_paths"],
+                "findings": len(entry["findings"]),
+            }
+        )
     results.publish()
     return verdict
 
@@ -195,16 +284,22 @@ def run(args: argparse.Namespace) -> int:
     code = _prepare(args)
     if code != exits.PASS:
         return code
-    chosen = [item for name in target.names(args.flavor)
-              if not (item := target.load(name, args.flavor)).planted]
+    chosen = [
+        item
+        for name in target.names(args.flavor)
+        if not (item := target.load(name, args.flavor)).planted
+    ]
     if not chosen:
         raise target.TargetError("no target is built: there is nothing to fuzz; look into targets/")
     seed = args.seed if args.seed is not None else random.SystemRandom().randrange(1, 1 << 31)
     results = Results(args.results, "nightly", campaign.commit(paths.PROJECT))
     findings = Findings(results, paths.PROJECT)
     stop = threading.Event()
-    print(f"fuzzing {', '.join(item.name for item in chosen) or 'nothing'}: "
-          f"{budget(args, len(chosen))} s each, {args.lanes} lanes, seed {seed}", file=sys.stderr)
+    print(
+        f"fuzzing {', '.join(item.name for item in chosen) or 'nothing'}: "
+        f"{budget(args, len(chosen))} s each, {args.lanes} lanes, seed {seed}",
+        file=sys.stderr,
+    )
     with campaign.stop_on_signal(stop):
         entries = fuzz_all(chosen, args, results, findings, stop, seed)
     code = campaign.exit_code([entry["outcome"] for entry in entries])
@@ -215,8 +310,10 @@ def run(args: argparse.Namespace) -> int:
         for entry in entries:
             print(status.summary(entry))
         print(f"\n{text_table(table(entries))}\n")
-        print(f"verdict: {verdict['verdict']}, {time.monotonic() - begin:.0f} s; "
-              f"results: {_relative(results.where)}")
+        print(
+            f"verdict: {verdict['verdict']}, {time.monotonic() - begin:.0f} s; "
+            f"results: {_relative(results.where)}"
+        )
     return finish(results, verdict["reasons"], code)
 
 

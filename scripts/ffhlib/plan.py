@@ -17,11 +17,17 @@ EXAMPLE = "scripts/ffh plan compile corpus/pricing/seeds/quote.plan -o /tmp/quot
 
 def configure(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="plan_verb", metavar="VERB", required=True)
-    one = verbs.add_parser("compile", help=HELP, description=f"{HELP}.",
-                           epilog=f"example: {EXAMPLE}")
+    one = verbs.add_parser(
+        "compile", help=HELP, description=f"{HELP}.", epilog=f"example: {EXAMPLE}"
+    )
     one.add_argument("file", metavar="FILE", type=Path, help="a plan text")
-    one.add_argument("-o", "--output", metavar="OUT", type=Path,
-                     help="the binary file (default: FILE with the suffix .bin)")
+    one.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=Path,
+        help="the binary file (default: FILE with the suffix .bin)",
+    )
     one.add_argument("--flavor", default="asan", metavar="NAME", help="the build (default asan)")
 
 

@@ -24,14 +24,20 @@ def options(flavor: str, project: Path) -> dict[str, str]:
         profile = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ProfileError(f"cannot read the sanitizer profile {path}: {error}") from error
-    return {name: ":".join(f"{key}={value}" for key, value in values.items())
-            for name, values in profile.items() if name.endswith("_OPTIONS")}
+    return {
+        name: ":".join(f"{key}={value}" for key, value in values.items())
+        for name, values in profile.items()
+        if name.endswith("_OPTIONS")
+    }
 
 
 def environment(flavor: str, project: Path, temporary: Path | None = None) -> dict[str, str]:
     """The whole environment of a target's process."""
-    env = {key: value for key, value in os.environ.items()
-           if not key.endswith("SAN_OPTIONS") and not key.startswith("FFH_")}
+    env = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.endswith("SAN_OPTIONS") and not key.startswith("FFH_")
+    }
     env.update(options(flavor, project))
     symbolizer = next((path for name in _SYMBOLIZERS if (path := shutil.which(name))), None)
     if symbolizer:

@@ -24,9 +24,15 @@ _GRACE_SECONDS = 10  # beyond the replay's own --timeout
 _MAX_OUTPUT = 4 << 20
 _TRACE = re.compile(r"^trace: (\S+)", re.MULTILINE)
 _FINDING_LINE = re.compile(r"^FFH-FINDING (\{.*)$", re.MULTILINE)
-_SIGNAL_RULES = {signal.SIGSEGV: "FFH-SEGV", signal.SIGBUS: "FFH-SEGV", signal.SIGILL: "FFH-SEGV",
-                 signal.SIGFPE: "FFH-SEGV", signal.SIGABRT: "FFH-ABORT", signal.SIGKILL: "FFH-OOM",
-                 signal.SIGALRM: "FFH-TIMEOUT"}
+_SIGNAL_RULES = {
+    signal.SIGSEGV: "FFH-SEGV",
+    signal.SIGBUS: "FFH-SEGV",
+    signal.SIGILL: "FFH-SEGV",
+    signal.SIGFPE: "FFH-SEGV",
+    signal.SIGABRT: "FFH-ABORT",
+    signal.SIGKILL: "FFH-OOM",
+    signal.SIGALRM: "FFH-TIMEOUT",
+}
 
 
 @dataclass
@@ -48,8 +54,9 @@ class Outcome:
         """One word or line for tables."""
         if self.kind == FINDING:
             return self.signature
-        return {"nothing": "nothing found", "usage": "cannot be run",
-                "internal": "FFH-INTERNAL"}[self.kind]
+        return {"nothing": "nothing found", "usage": "cannot be run", "internal": "FFH-INTERNAL"}[
+            self.kind
+        ]
 
 
 def kill_group(process: subprocess.Popen[bytes], sig: int = signal.SIGKILL) -> None:
@@ -58,13 +65,21 @@ def kill_group(process: subprocess.Popen[bytes], sig: int = signal.SIGKILL) -> N
         os.killpg(process.pid, sig)
 
 
-def capture(command: list[str], env: dict[str, str], timeout: float,
-            cwd: Path | None = None) -> tuple[int | None, str]:
-    """Runs a command in a process group of its own; (exit code, output). None after a time-out, when
-    the whole group has been killed. A file takes the output, so no pipe can fill or be kept open."""
+def capture(
+    command: list[str], env: dict[str, str], timeout: float, cwd: Path | None = None
+) -> tuple[int | None, str]:
+    """Runs a command in a process group of its own; (exit code, output). None after a time-out,
+    when the whole group has been killed. A file takes the output: no pipe can fill or stay open."""
     with tempfile.TemporaryFile() as sink:
-        process = subprocess.Popen(command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=sink,
-                                   stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            command,
+            env=env,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         code: int | None
         try:
             code = process.wait(timeout=timeout)
@@ -130,15 +145,21 @@ def _rule(code: int | None, parsed: SanitizerReport | None, report: dict[str, An
     return rules.UNCLASSIFIED
 
 
-def classify(code: int | None, output: str, report: dict[str, Any], *,
-             complete: bool = True) -> Outcome:
+def classify(
+    code: int | None, output: str, report: dict[str, Any], *, complete: bool = True
+) -> Outcome:
     """What an ended process means. `code` is None when it was killed for hanging; `report` is what
     --report wrote, {} without. `complete` says whether the program came to its own end, which tells
     its exit code from one that the library chose."""
     report = report or _printed_report(output)
     trace = _TRACE.search(output)
-    outcome = Outcome(NOTHING, code if code is not None else -signal.SIGKILL, output=output,
-                      report=report, trace=trace[1] if trace else "")
+    outcome = Outcome(
+        NOTHING,
+        code if code is not None else -signal.SIGKILL,
+        output=output,
+        report=report,
+        trace=trace[1] if trace else "",
+    )
     parsed = sanitizer_report.parse(output)
     if parsed and parsed.internal:
         outcome.kind, outcome.message = INTERNAL, parsed.headline
@@ -153,10 +174,14 @@ def classify(code: int | None, output: str, report: dict[str, Any], *,
         outcome.rule, outcome.message = "FFH-EXIT", f"the process was ended with exit code {code}"
     else:
         outcome.rule = _rule(code, parsed, report)
-        outcome.message = (str(report.get("message") or "") or (parsed.headline if parsed else "")
-                           or last_line(output))
-    outcome.signature = signature.make(outcome.rule, parsed, str(report.get("function") or ""),
-                                       str(report.get("parameter") or ""))
+        outcome.message = (
+            str(report.get("message") or "")
+            or (parsed.headline if parsed else "")
+            or last_line(output)
+        )
+    outcome.signature = signature.make(
+        outcome.rule, parsed, str(report.get("function") or ""), str(report.get("parameter") or "")
+    )
     return outcome
 
 
@@ -167,7 +192,9 @@ def replay(binary: Path, file: Path, env: dict[str, str], timeout: int) -> Outco
         report = work / "report.json"
         code, output = capture(
             [str(binary), "--timeout", str(timeout), "--report", str(report), str(file)],
-            {**_limited(env), "TMPDIR": str(work)}, timeout + _GRACE_SECONDS)
+            {**_limited(env), "TMPDIR": str(work)},
+            timeout + _GRACE_SECONDS,
+        )
         return classify(code, output, _load_report(report), complete=bool(_TRACE.search(output)))
     except OSError as error:
         return Outcome(USAGE, 1, message=f"cannot run {binary}: {error.strerror}; run ffh build")
@@ -194,8 +221,9 @@ def compile_text(binary: Path, text: Path, out: Path, env: dict[str, str]) -> tu
 
 def _run_tool(command: list[str], env: dict[str, str]) -> tuple[int, str, str]:
     try:
-        done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True,
-                              timeout=60, check=False)
+        done = subprocess.run(
+            command, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False
+        )
     except subprocess.TimeoutExpired:
         return 3, "", f"{Path(command[0]).name} {command[1]} did not end within 60 seconds"
     except OSError as error:

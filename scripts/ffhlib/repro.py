@@ -19,18 +19,33 @@ from .replayer import FINDING, INTERNAL, NOTHING, USAGE, Outcome
 from .target import Target, TargetError
 
 HELP = "replay an input or a finding, and say whether it happens every time"
-EXAMPLE = "scripts/ffh repro results/latest/findings/FFH-DOUBLE-FREE-pricing_string_free-3f2a91c0 --times 20"
+EXAMPLE = "scripts/ffh repro results/latest/findings/FFH-DOUBLE-FREE-f-3f2a91c0 --times 20"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", type=Path,
-                        help="a finding's directory, a corpus file, or a plan text")
-    parser.add_argument("--times", type=positive, default=1, metavar="N",
-                        help="run N separate processes (default 1)")
-    parser.add_argument("--target", metavar="NAME",
-                        help="the target; by default the one that the file names")
-    parser.add_argument("--timeout", type=positive, default=25, metavar="S",
-                        help="seconds after which a run counts as hung (default 25)")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="a finding's directory, a corpus file, or a plan text",
+    )
+    parser.add_argument(
+        "--times",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="run N separate processes (default 1)",
+    )
+    parser.add_argument(
+        "--target", metavar="NAME", help="the target; by default the one that the file names"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=positive,
+        default=25,
+        metavar="S",
+        help="seconds after which a run counts as hung (default 25)",
+    )
     parser.add_argument("--flavor", default="asan", metavar="NAME", help="the build (default asan)")
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
@@ -74,10 +89,13 @@ def _target_of(path: Path, kind: Kind, wanted: str | None, flavor: str) -> Targe
         named = known.get(kind.target_id, "")
         if not named and not wanted:
             raise TargetError(
-                f"{path} belongs to a target that is not built (id {kind.target_id:08x}); built are "
-                f"{', '.join(known.values()) or 'none'}; build it, or name one with --target")
+                f"{path} belongs to a target that is not built (id {kind.target_id:08x}); built: "
+                f"{', '.join(known.values()) or 'none'}; build it, or name one with --target"
+            )
     if named and wanted and named != wanted:
-        raise TargetError(f"{path} is a plan of target {named}, not of {wanted}; leave out --target")
+        raise TargetError(
+            f"{path} is a plan of target {named}, not of {wanted}; leave out --target"
+        )
     name = named or wanted or _finding_target(path) or _folder_target(path, flavor)
     if not name:
         raise TargetError(f"{path} does not say which target it is for; add --target NAME")
@@ -87,8 +105,7 @@ def _target_of(path: Path, kind: Kind, wanted: str | None, flavor: str) -> Targe
 def _finding_target(path: Path) -> str:
     with contextlib.suppress(OSError, ValueError):
         report = json.loads((path.parent / "report.json").read_text(encoding="utf-8"))
-        if isinstance(report, dict) and isinstance(report.get("target"), str):
-            return report["target"]
+        return str(report.get("target") or "") if isinstance(report, dict) else ""
     return ""
 
 
@@ -96,8 +113,14 @@ def _folder_target(path: Path, flavor: str) -> str:
     """corpus/<target>/... and .cache/corpus/<target>/... name the target of raw bytes."""
     known = target.names(flavor)
     parts = path.resolve().parts
-    return next((part.removesuffix(".crashes") for part in reversed(parts)
-                 if part.removesuffix(".crashes") in known), "")
+    return next(
+        (
+            part.removesuffix(".crashes")
+            for part in reversed(parts)
+            if part.removesuffix(".crashes") in known
+        ),
+        "",
+    )
 
 
 @contextlib.contextmanager
@@ -107,8 +130,10 @@ def opened(path: Path, wanted: str | None, flavor: str, env: dict[str, str]) -> 
     data = corpus.load(source)
     kind = corpus.inspect(data)
     if kind.format in ("text", "binary") and kind.version != "1":
-        raise CorpusError(f"{source} is a plan of format version {kind.version or '?'}; this ffihammer "
-                          "reads version 1: use the one that wrote it")
+        raise CorpusError(
+            f"{source} is a plan of format version {kind.version or '?'}; this ffihammer "
+            "reads version 1: use the one that wrote it"
+        )
     if kind.format == "empty" and not wanted and not _folder_target(source, flavor):
         names = target.names(flavor)
         wanted = names[0] if names else None
@@ -125,7 +150,7 @@ def opened(path: Path, wanted: str | None, flavor: str, env: dict[str, str]) -> 
 
 
 def verdict(outcomes: list[Outcome]) -> int:
-    """0: nothing every time. 2: the same finding every time. 3: the runs disagree, or FFH-INTERNAL."""
+    """0: nothing every time. 2: the same finding every time. 3: they disagree, or FFH-INTERNAL."""
     kinds = {outcome.kind for outcome in outcomes}
     if USAGE in kinds:
         return exits.USAGE
@@ -136,8 +161,10 @@ def verdict(outcomes: list[Outcome]) -> int:
 
 def _table(outcomes: list[Outcome]) -> list[dict[str, Any]]:
     counts = Counter((outcome.label, outcome.rule, outcome.trace) for outcome in outcomes)
-    return [{"outcome": label, "rule": rule, "trace": trace, "count": number}
-            for (label, rule, trace), number in counts.most_common()]
+    return [
+        {"outcome": label, "rule": rule, "trace": trace, "count": number}
+        for (label, rule, trace), number in counts.most_common()
+    ]
 
 
 def _print(path: Path, code: int, outcomes: list[Outcome], rows: list[dict[str, Any]]) -> None:
@@ -149,14 +176,27 @@ def _print(path: Path, code: int, outcomes: list[Outcome], rows: list[dict[str, 
     first = next((o for o in outcomes if o.kind in (FINDING, INTERNAL)), None)
     if first and first.message:
         print(f"  {first.message}")
-    for note in sorted({line for outcome in outcomes for line in outcome.output.splitlines()
-                        if line.startswith("note: ")}):
+    for note in sorted(
+        {
+            line
+            for outcome in outcomes
+            for line in outcome.output.splitlines()
+            if line.startswith("note: ")
+        }
+    ):
         print(note)
-    print({exits.PASS: f"{path}: nothing found",
-           exits.FINDING: f"{path}: the finding reproduces every time",
-           exits.INTERNAL: f"{path}: " + ("the harness is broken: FFH-INTERNAL"
-                                          if any(o.kind == INTERNAL for o in outcomes)
-                                          else "the runs disagree")}[code])
+    print(
+        {
+            exits.PASS: f"{path}: nothing found",
+            exits.FINDING: f"{path}: the finding reproduces every time",
+            exits.INTERNAL: f"{path}: "
+            + (
+                "the harness is broken: FFH-INTERNAL"
+                if any(o.kind == INTERNAL for o in outcomes)
+                else "the runs disagree"
+            ),
+        }[code]
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -164,21 +204,34 @@ def run(args: argparse.Namespace) -> int:
     with opened(args.file, args.target, args.flavor, env) as item:
         if item.empty:
             message = f"{item.source} is empty: an empty plan has nothing to run"
-            print(json.dumps({"file": str(args.file), "exit": 0, "message": message})
-                  if args.json else message)
+            print(
+                json.dumps({"file": str(args.file), "exit": 0, "message": message})
+                if args.json
+                else message
+            )
             return exits.PASS
-        outcomes = [replayer.replay(item.target.replay, item.file, env, args.timeout)
-                    for _ in range(args.times)]
+        outcomes = [
+            replayer.replay(item.target.replay, item.file, env, args.timeout)
+            for _ in range(args.times)
+        ]
         code = verdict(outcomes)
         if code == exits.USAGE:
             bad = next(o for o in outcomes if o.kind == USAGE)
             raise CorpusError(bad.message or f"{item.source} cannot be replayed")
         rows = _table(outcomes)
         if args.json:
-            json.dump({"file": str(args.file), "target": item.target.name, "exit": code,
-                       "times": args.times, "outcomes": rows,
-                       "reports": [o.report for o in outcomes if o.kind == FINDING][:1]},
-                      sys.stdout, indent=2)
+            json.dump(
+                {
+                    "file": str(args.file),
+                    "target": item.target.name,
+                    "exit": code,
+                    "times": args.times,
+                    "outcomes": rows,
+                    "reports": [o.report for o in outcomes if o.kind == FINDING][:1],
+                },
+                sys.stdout,
+                indent=2,
+            )
             print()
         else:
             _print(args.file, code, outcomes, rows)

@@ -1,8 +1,8 @@
 """Where a run writes: results/runs/<utc>-<commit>-<mode>/. results/README.md is the schema.
 
-Every file appears whole or not at all. When the directory stops taking writes (full, read-only), the
-rest goes to a temporary directory and nothing already made is lost; `problem` then holds the one
-message to print."""
+Every file appears whole or not at all. When the directory stops taking writes (full, read-only),
+the rest goes to a temporary directory and nothing already made is lost; `problem` then holds the
+one message to print."""
 
 from __future__ import annotations
 
@@ -77,7 +77,9 @@ class Results:
                     path.mkdir()
                 except FileExistsError:
                     continue
-                write_atomic(path / "run.json", to_json({"schema": SCHEMA, "started": self.started}))
+                write_atomic(
+                    path / "run.json", to_json({"schema": SCHEMA, "started": self.started})
+                )
                 return path
         except OSError as error:
             raise ResultsError(
@@ -98,8 +100,8 @@ class Results:
                     self._fallback = Path(tempfile.mkdtemp(prefix="ffh-results-"))
                 except OSError as second:
                     raise ResultsError(
-                        f"cannot write results under {self.path} ({error.strerror}) nor a temporary "
-                        f"directory ({second.strerror}); free space and run again"
+                        f"cannot write results under {self.path} ({error.strerror}) nor under "
+                        f"{tempfile.gettempdir()} ({second.strerror}); free space and run again"
                     ) from second
                 self.problem = (
                     f"cannot write results under {self.path}: {error.strerror or error}; what was "

@@ -54,15 +54,16 @@ def parse(text: str) -> dict[str, Rule]:
     body = _COMMENT.sub("", text)
     for match in _RULE.finditer(body):
         symbol, name, severity, meaning, advice, patterns = match.groups()
-        rule = Rule(symbol, _join(name), severity, _join(meaning), _join(advice),
-                    _patterns(_join(patterns)))
+        rule = Rule(
+            symbol, _join(name), severity, _join(meaning), _join(advice), _patterns(_join(patterns))
+        )
         if rule.id in rules:
             raise RulesError(f"rules.def defines {rule.id} twice; keep one")
         rules[rule.id] = rule
     if len(rules) != body.count("FFH_RULE("):
         raise RulesError(
             f"rules.def: {body.count('FFH_RULE(')} rules begin but {len(rules)} can be read; "
-            "write FFH_RULE(symbol, \"ID\", severity, \"meaning\", \"advice\", \"patterns\")"
+            'write FFH_RULE(symbol, "ID", severity, "meaning", "advice", "patterns")'
         )
     return rules
 

@@ -31,45 +31,87 @@ def lanes(text: str) -> int:
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """Options that every fuzzing verb has."""
-    parser.add_argument("--lanes", type=lanes, default=4, metavar="N",
-                        help="threads that one input may use, 1 to 16 (default 4)")
-    parser.add_argument("--seed", type=int, metavar="K",
-                        help="seed of the fuzzer (default: drawn, and printed)")
-    parser.add_argument("--results", type=Path, default=paths.RESULTS, metavar="DIR",
-                        help="where results go (default: results/ of the project)")
+    parser.add_argument(
+        "--lanes",
+        type=lanes,
+        default=4,
+        metavar="N",
+        help="threads that one input may use, 1 to 16 (default 4)",
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="K", help="seed of the fuzzer (default: drawn, and printed)"
+    )
+    parser.add_argument(
+        "--results",
+        type=Path,
+        default=paths.RESULTS,
+        metavar="DIR",
+        help="where results go (default: results/ of the project)",
+    )
     parser.add_argument("--flavor", default="asan", metavar="NAME", help="the build (default asan)")
     parser.add_argument("--json", action="store_true", help="print the result as JSON on stdout")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", metavar="TARGET", help="a built target (scripts/ffh list)")
-    parser.add_argument("--time", type=positive, default=60, metavar="S",
-                        help="seconds to fuzz (default 60)")
-    parser.add_argument("--jobs", type=positive, default=1, metavar="J",
-                        help="processes at the same time (default 1)")
-    parser.add_argument("--runs", type=positive, default=0, metavar="N",
-                        help="stop each process after N inputs")
-    parser.add_argument("--timeout", type=positive, default=0, metavar="S",
-                        help="seconds that one input may take (default: at most 25)")
+    parser.add_argument(
+        "--time", type=positive, default=60, metavar="S", help="seconds to fuzz (default 60)"
+    )
+    parser.add_argument(
+        "--jobs",
+        type=positive,
+        default=1,
+        metavar="J",
+        help="processes at the same time (default 1)",
+    )
+    parser.add_argument(
+        "--runs", type=positive, default=0, metavar="N", help="stop each process after N inputs"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=positive,
+        default=0,
+        metavar="S",
+        help="seconds that one input may take (default: at most 25)",
+    )
     add_common(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     chosen = target.load(args.target, args.flavor)
     seed = args.seed if args.seed is not None else random.SystemRandom().randrange(1, 1 << 31)
-    options = FuzzOptions(float(args.time), args.lanes, seed, args.jobs, args.runs,
-                          args.timeout or input_timeout(args.time))
+    options = FuzzOptions(
+        float(args.time),
+        args.lanes,
+        seed,
+        args.jobs,
+        args.runs,
+        args.timeout or input_timeout(args.time),
+    )
     results = Results(args.results, f"run-{chosen.name}", campaign.commit(paths.PROJECT))
     findings = Findings(results, paths.PROJECT)
     stop = threading.Event()
-    print(f"fuzzing {chosen.name} for {args.time} s: {args.lanes} lanes, {args.jobs} jobs, "
-          f"seed {seed}; Ctrl-C ends it and keeps everything", file=sys.stderr, flush=True)
+    print(
+        f"fuzzing {chosen.name} for {args.time} s: {args.lanes} lanes, {args.jobs} jobs, "
+        f"seed {seed}; Ctrl-C ends it and keeps everything",
+        file=sys.stderr,
+        flush=True,
+    )
     with campaign.stop_on_signal(stop):
-        entry = campaign.fuzz(chosen, options, results, findings, paths.PROJECT, stop,
-                              quiet=args.json)
-    run_json = {"schema": 1, "mode": "run", "started": results.started, "ended": utc_now(),
-                "commit": campaign.commit(paths.PROJECT), "command": ["ffh", *sys.argv[1:]],
-                "cores": os.cpu_count(), "outcome": entry["outcome"], "targets": [entry]}
+        entry = campaign.fuzz(
+            chosen, options, results, findings, paths.PROJECT, stop, quiet=args.json
+        )
+    run_json = {
+        "schema": 1,
+        "mode": "run",
+        "started": results.started,
+        "ended": utc_now(),
+        "commit": campaign.commit(paths.PROJECT),
+        "command": ["ffh", *sys.argv[1:]],
+        "cores": os.cpu_count(),
+        "outcome": entry["outcome"],
+        "targets": [entry],
+    }
     results.write_json("run.json", run_json)
     results.publish()
     code = campaign.exit_code([entry["outcome"]])

@@ -49,7 +49,9 @@ _BUILD_ID = re.compile(r"\s*\(BuildId: [0-9a-f]+\)$")
 _MODULE = re.compile(r"^(.*?)\s*\(([^()]*\+0x[0-9a-f]+)\)$")
 _SOURCE = re.compile(r"^(.*?) ((?:/|\.).*:\d+(?::\d+)?)$")
 _SANITIZER = re.compile(
-    r"^(?:==\d+==\s*)?(?:ERROR|WARNING): (Address|Leak|UndefinedBehavior|Thread|Memory)Sanitizer: (.*)$")
+    r"^(?:==\d+==\s*)?(?:ERROR|WARNING): "
+    r"(Address|Leak|UndefinedBehavior|Thread|Memory)Sanitizer: (.*)$"
+)
 _LIMIT = re.compile(r"^==\d+==\s*(Address)Sanitizer: (hard rss limit exhausted.*)$")
 _SUMMARY = re.compile(r"^SUMMARY: AddressSanitizer: (\S+)")
 _LIBFUZZER = re.compile(r"^==\d+==\s*ERROR: libFuzzer: (.*)$")
@@ -57,14 +59,30 @@ _UBSAN = re.compile(r"^(\S.*?:\d+(?::\d+)?|<unknown>): runtime error: (.*)$")
 _GLIBC = re.compile(
     r"^((?:free|malloc|realloc|calloc|munmap_chunk|malloc_consolidate|mremap_chunk)\(\): .*"
     r"|double free or corruption.*|corrupted (?:size|double-linked).*"
-    r"|\*\*\* stack smashing detected \*\*\*.*|\*\*\* buffer overflow detected \*\*\*.*)$")
+    r"|\*\*\* stack smashing detected \*\*\*.*|\*\*\* buffer overflow detected \*\*\*.*)$"
+)
 _ASSERTION = re.compile(r"^.*: Assertion [`'].*failed\.$")
 _PANIC = re.compile(r"^thread '.*' .*panicked at |^thread '.*' panicked at ")
 _THREAD = re.compile(r"\b(?:thread |by )(T\d+)\b")
-_TOOLS = {"Address": "asan", "Leak": "lsan", "UndefinedBehavior": "ubsan", "Thread": "tsan",
-          "Memory": "msan"}
-_PANIC_FRAMES = ("panic_cannot_unwind", "rust_panic", "core::panicking", "std::panicking",
-                 "__rust_start_panic", "panic_nounwind")
+_NOTE = re.compile(
+    r"^(READ|WRITE) of size|^0x[0-9a-f]+ is located |^Address 0x.* is located|^Hint: "
+    r"|^The signal is caused by|^(Direct|Indirect) leak of|.*<== Memory access at offset"
+)
+_TOOLS = {
+    "Address": "asan",
+    "Leak": "lsan",
+    "UndefinedBehavior": "ubsan",
+    "Thread": "tsan",
+    "Memory": "msan",
+}
+_PANIC_FRAMES = (
+    "panic_cannot_unwind",
+    "rust_panic",
+    "core::panicking",
+    "std::panicking",
+    "__rust_start_panic",
+    "panic_nounwind",
+)
 
 
 def _parse_frame(text: str) -> Frame:
@@ -84,9 +102,8 @@ def _parse_frame(text: str) -> Frame:
 def _role(header: str) -> str:
     if "attempting double-free" in header:
         return "second free"
-    if "attempting free" in header or "alloc-dealloc-mismatch" in header:
-        return "free"
-    if header.startswith("freed by"):
+    frees = ("attempting free", "alloc-dealloc-mismatch")
+    if header.startswith("freed by") or any(word in header for word in frees):
         return "free"
     if "allocated by" in header:
         return "allocation"
@@ -104,7 +121,8 @@ def _role(header: str) -> str:
 def _read_stacks(lines: list[str]) -> list[Stack]:
     """Stacks in the order of the report; each takes its role from the line before its frame #0."""
     stacks: list[Stack] = []
-    header, frames, role_line = "", [], ""
+    frames: list[Frame] = []
+    header = role_line = ""
     for line in [*lines, ""]:
         match = _FRAME.match(line)
         if match:
@@ -162,15 +180,16 @@ def _notes(before: list[str], after: list[str]) -> list[str]:
     notes = []
     for line in before[-40:]:
         line = line.strip()
-        if (line.startswith(("terminate called", "what():", "fatal runtime error"))
-                or _PANIC.match(line) or _ASSERTION.match(line) or _GLIBC.match(line)):
+        if (
+            line.startswith(("terminate called", "what():", "fatal runtime error"))
+            or _PANIC.match(line)
+            or _ASSERTION.match(line)
+            or _GLIBC.match(line)
+        ):
             notes.append(line)
     for line in after:
         line = line.strip()
-        if re.match(r"^(READ|WRITE) of size|^0x[0-9a-f]+ is located |^Address 0x.* is located"
-                    r"|^Hint: |^The signal is caused by|^(Direct|Indirect) leak of", line):
-            notes.append(line)
-        elif "'" in line and "<== Memory access at offset" in line:
+        if _NOTE.match(line):
             notes.append(line)
     return notes[:20]
 
@@ -185,8 +204,12 @@ def _internal(lines: list[str]) -> SanitizerReport | None:
 def _first_error(lines: list[str]) -> tuple[int, str, str] | None:
     """(line number, tool, error) of the first error that a tool reports."""
     for number, line in enumerate(lines):
-        for pattern, tool in ((_SANITIZER, ""), (_LIMIT, ""), (_LIBFUZZER, "libfuzzer"),
-                              (_UBSAN, "ubsan")):
+        for pattern, tool in (
+            (_SANITIZER, ""),
+            (_LIMIT, ""),
+            (_LIBFUZZER, "libfuzzer"),
+            (_UBSAN, "ubsan"),
+        ):
             match = pattern.match(line)
             if match and not tool:
                 return number, _TOOLS[match[1]], match[2]
@@ -198,20 +221,31 @@ def _first_error(lines: list[str]) -> tuple[int, str, str] | None:
 def _without_tool(lines: list[str]) -> SanitizerReport | None:
     """A process that died without a sanitizer's report, but not silently."""
     for number, line in enumerate(lines):
-        aborts = (_GLIBC.match(line) or _ASSERTION.match(line) or _PANIC.match(line)
-                  or line.startswith("terminate called"))
+        aborts = (
+            _GLIBC.match(line)
+            or _ASSERTION.match(line)
+            or _PANIC.match(line)
+            or line.startswith("terminate called")
+        )
         if not aborts:
             continue
         keys = _abort_keys(lines[: number + 1], [])
         if _PANIC.match(line):
-            if not any("panic in a function that cannot unwind" in later
-                       or "fatal runtime error" in later for later in lines[number:]):
+            if not any(
+                "panic in a function that cannot unwind" in later or "fatal runtime error" in later
+                for later in lines[number:]
+            ):
                 continue  # caught by the library: not an error
             keys = [("rust", "panicked at")]
         elif not keys:
             keys = [("asan", "ABRT")]
-        return SanitizerReport(rules.classify(keys), keys[0][0], line.strip(),
-                               _read_stacks(lines[number:]), _notes(lines[: number + 1], []))
+        return SanitizerReport(
+            rules.classify(keys),
+            keys[0][0],
+            line.strip(),
+            _read_stacks(lines[number:]),
+            _notes(lines[: number + 1], []),
+        )
     return None
 
 
@@ -240,5 +274,6 @@ def parse(text: str) -> SanitizerReport | None:
     else:
         keys = [(tool, error)]
     headline = re.sub(r"^==\d+==\s*", "", lines[number]).strip()
-    return SanitizerReport(rules.classify(keys), tool, headline, stacks,
-                           _notes(before, lines[number + 1:]))
+    return SanitizerReport(
+        rules.classify(keys), tool, headline, stacks, _notes(before, lines[number + 1 :])
+    )

@@ -11,14 +11,19 @@ from .corpus import CorpusError
 from .repro import opened
 
 HELP = "print an input as plan text"
-EXAMPLE = "scripts/ffh show results/latest/findings/FFH-DOUBLE-FREE-pricing_string_free-3f2a91c0"
+EXAMPLE = "scripts/ffh show results/latest/findings/FFH-DOUBLE-FREE-f-3f2a91c0"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", type=Path,
-                        help="a finding's directory, a corpus file, or a plan text")
-    parser.add_argument("--target", metavar="NAME",
-                        help="the target; by default the one that the file names")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="a finding's directory, a corpus file, or a plan text",
+    )
+    parser.add_argument(
+        "--target", metavar="NAME", help="the target; by default the one that the file names"
+    )
     parser.add_argument("--flavor", default="asan", metavar="NAME", help="the build (default asan)")
 
 

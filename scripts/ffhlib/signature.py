@@ -22,7 +22,9 @@ _OTHERS = re.compile(
     r"std::|__gnu_cxx::|__cxa_|__cxxabi|_Unwind_|__gxx_|core::|alloc::|rust_begin_unwind|__rust_|"
     r"rust_panic|__rustc|\?\?$|$)"
 )
-_ENGINE = re.compile(r"^(ffh_|LLVMFuzzer|fuzzer::|main$|start_thread$|__libc_start|_start$|clone3?$)")
+_ENGINE = re.compile(
+    r"^(ffh_|LLVMFuzzer|fuzzer::|main$|start_thread$|__libc_start|_start$|clone3?$)"
+)
 _SYSTEM = re.compile(r"/(libc|libstdc\+\+|libgcc_s|libpthread|ld-linux[^/]*|libm)\.so")
 TOP_FRAMES = 3
 _UNSTABLE = ("FFH-TIMEOUT", "FFH-OOM")  # where the limit strikes is chance
@@ -49,8 +51,8 @@ def _is_library(frame: Frame) -> bool:
 
 
 def library_frames(stack: Stack | None) -> list[str]:
-    """Normalised names of the stack's frames inside the library, innermost first. The first frame of
-    the harness or the engine below them ends the library's part."""
+    """Normalised names of the stack's frames inside the library, innermost first. The first frame
+    of the harness or the engine below them ends the library's part."""
     names: list[str] = []
     for frame in stack.frames if stack else ():
         if names and _ENGINE.match(frame.function):
@@ -69,7 +71,7 @@ def _safe(name: str) -> str:
 def make(rule: str, report: SanitizerReport | None, function: str = "", detail: str = "") -> str:
     """A file-name-safe signature. `function` is the contract's function where it is known; `detail`
     tells apart findings of the harness's own checkers (the parameter, the form)."""
-    # A tail call can leave the first stack without a frame of the library: take the next that has one.
+    # A tail call can leave the first stack without a frame of the library: take the next one.
     stacks = [library_frames(stack) for stack in report.stacks] if report else []
     frames = next((names for names in stacks if names), [])
     boundary = function or (frames[-1] if frames else "")

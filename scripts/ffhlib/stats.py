@@ -16,8 +16,16 @@ _HEADER = struct.Struct("<8sIIQQQQQ")
 _RECORD = struct.Struct("<QQQQQIIQQ")
 
 # Bit numbers of ffh_form in harness/include/ffh/target.h.
-FORMS = {"null": 1, "stale": 2, "wrong_type": 3, "wrong_thread": 4, "bad_enum": 5, "bad_utf8": 6,
-         "length_mismatch": 7, "oversized": 8}
+FORMS = {
+    "null": 1,
+    "stale": 2,
+    "wrong_type": 3,
+    "wrong_thread": 4,
+    "bad_enum": 5,
+    "bad_utf8": 6,
+    "length_mismatch": 7,
+    "oversized": 8,
+}
 
 
 class StatsError(Exception):
@@ -79,8 +87,9 @@ def parse(data: bytes) -> Stats:
         raise StatsError(f"statistics records of {size} bytes, expected {RECORD_SIZE}: rebuild")
     if len(data) < HEADER_SIZE + count * size:
         raise StatsError(f"the statistics page of {count} functions ends after {len(data)} bytes")
-    functions = [FunctionStats(*_RECORD.unpack_from(data, HEADER_SIZE + i * size)[:8])
-                 for i in range(count)]
+    functions = [
+        FunctionStats(*_RECORD.unpack_from(data, HEADER_SIZE + i * size)[:8]) for i in range(count)
+    ]
     return Stats(runs, calls, switches, skipped, findings, functions)
 
 
@@ -134,7 +143,9 @@ def read_model(path: Path) -> dict[str, Any]:
     try:
         model = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise StatsError(f"cannot read the contract's model {path}: {error}; run ffh build") from error
+        raise StatsError(
+            f"cannot read the contract's model {path}: {error}; run ffh build"
+        ) from error
     if not isinstance(model, dict) or not isinstance(model.get("functions"), list):
         raise StatsError(f"{path} is not a contract's model; run ffh build")
     return model
@@ -151,12 +162,23 @@ def _paths_of(function: dict[str, Any], seen: FunctionStats) -> list[ErrorPath]:
     error = function.get("error", "none")
     failures = function.get("failures") or []
     if error == "status" and failures:
-        paths += [ErrorPath(name, "failure", f"status {value}", line,
-                            bool(seen.failure_mask >> min(bit, 63) & 1))
-                  for bit, value in enumerate(failures)]
+        paths += [
+            ErrorPath(
+                name,
+                "failure",
+                f"status {value}",
+                line,
+                bool(seen.failure_mask >> min(bit, 63) & 1),
+            )
+            for bit, value in enumerate(failures)
+        ]
     elif error != "none":
-        what = {"status": "a failure status", "null": "NULL", "out": "an error message",
-                "errno": "errno"}.get(error, error)
+        what = {
+            "status": "a failure status",
+            "null": "NULL",
+            "out": "an error message",
+            "errno": "errno",
+        }.get(error, error)
         paths.append(ErrorPath(name, "failure", what, line, seen.failed > 0))
     for rejection in function.get("rejects") or []:
         form = rejection["form"] if isinstance(rejection, dict) else str(rejection)
@@ -172,9 +194,14 @@ def coverage(model: dict[str, Any], stats: Stats) -> Coverage:
     functions = model["functions"]
     records = stats.functions or [FunctionStats() for _ in functions]
     if len(records) != len(functions):
-        raise StatsError(f"the target counts {len(records)} functions and its model "
-                         f"{len(functions)}; run ffh build")
-    names, reached, unreached, paths = [], [], [], []
+        raise StatsError(
+            f"the target counts {len(records)} functions and its model "
+            f"{len(functions)}; run ffh build"
+        )
+    names: list[str] = []
+    reached: list[str] = []
+    unreached: list[str] = []
+    paths: list[ErrorPath] = []
     for function, seen in zip(functions, records, strict=True):
         if not _is_called(function):
             continue

@@ -14,8 +14,16 @@ from .fuzzer import Snapshot
 from .stats import Coverage
 
 _PLAIN_EVERY = 5.0  # seconds between lines when the output is not a terminal
-SERIES = ("seconds", "runs", "runs_per_second", "coverage", "features", "functions_reached",
-          "error_paths_reached", "findings")
+SERIES = (
+    "seconds",
+    "runs",
+    "runs_per_second",
+    "coverage",
+    "features",
+    "functions_reached",
+    "error_paths_reached",
+    "findings",
+)
 
 
 def count(number: float) -> str:
@@ -28,11 +36,13 @@ def count(number: float) -> str:
 
 
 def line(name: str, now: Snapshot, rate: float, coverage: Coverage) -> str:
-    return (f"{name}  {now.seconds:.0f}s  runs {count(now.stats.runs)}  {count(rate)} runs/s  "
-            f"cov {now.cov} ft {now.features}  "
-            f"functions {len(coverage.reached)}/{len(coverage.functions)}  "
-            f"error paths {coverage.error_paths_reached}/{len(coverage.error_paths)}  "
-            f"findings {now.findings}")
+    return (
+        f"{name}  {now.seconds:.0f}s  runs {count(now.stats.runs)}  {count(rate)} runs/s  "
+        f"cov {now.cov} ft {now.features}  "
+        f"functions {len(coverage.reached)}/{len(coverage.functions)}  "
+        f"error paths {coverage.error_paths_reached}/{len(coverage.error_paths)}  "
+        f"findings {now.findings}"
+    )
 
 
 class Series:
@@ -50,9 +60,18 @@ class Series:
         elif now.seconds > 0:
             self.rate = now.stats.runs / now.seconds
         self._last = now
-        self._rows.append((f"{now.seconds:.1f}", now.stats.runs, f"{self.rate:.0f}", now.cov,
-                           now.features, len(coverage.reached), coverage.error_paths_reached,
-                           now.findings))
+        self._rows.append(
+            (
+                f"{now.seconds:.1f}",
+                now.stats.runs,
+                f"{self.rate:.0f}",
+                now.cov,
+                now.features,
+                len(coverage.reached),
+                coverage.error_paths_reached,
+                now.findings,
+            )
+        )
 
     def csv(self) -> str:
         text = io.StringIO()
@@ -78,14 +97,19 @@ class Live:
             from rich.live import Live as RichLive
             from rich.text import Text
 
-            self._live = RichLive(Text(""), console=Console(file=self._stream), refresh_per_second=4,
-                                  transient=True)
+            self._live = RichLive(
+                Text(""), console=Console(file=self._stream), refresh_per_second=4, transient=True
+            )
             self._live.__enter__()
             self._update = lambda text: self._live.update(Text(text))
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if self._live is not None:
             self._live.__exit__(kind, error, trace)
 
@@ -103,10 +127,13 @@ class Live:
 def summary(result: dict[str, Any]) -> str:
     """The end of one target's run as text. `result` is a target's entry of run.json."""
     cover = result["coverage"]
-    lines = [
+    speed = (
         f"{result['target']}: {count(result['runs'])} runs in {result['seconds']:.0f} s "
         f"({count(result['runs_per_second'])} runs/s, {count(result['calls'])} calls), "
-        f"cov {result['cov']}, features {result['features']}, corpus {result['corpus']['files']} files",
+        f"cov {result['cov']}, features {result['features']}, corpus {result['corpus']['files']}"
+    )
+    lines = [
+        speed,
         f"  functions reached    {cover['functions_reached']} of {cover['functions']}",
         f"  error paths reached  {cover['error_paths_reached']} of {cover['error_paths']}",
     ]
@@ -116,16 +143,19 @@ def summary(result: dict[str, Any]) -> str:
     for path in cover["error_path_list"]:
         if not path["reached"]:
             missed.setdefault(path["function"], []).append(
-                path["what"] if path["kind"] == "failure" else f"rejects {path['what']}")
+                path["what"] if path["kind"] == "failure" else f"rejects {path['what']}"
+            )
     for function, what in missed.items():
         lines.append(f"  error path never reached: {function}: {', '.join(what)}")
     for note in result["notes"]:
         lines.append(f"  note: {note}")
     for finding in result["findings"]:
-        lines += [f"  FINDING {finding['signature']}",
-                  f"    {finding['message']}",
-                  f"    seen {finding['count']} times, reproduced {finding['reproduced']}; "
-                  f"{finding['path']}"]
+        lines += [
+            f"  FINDING {finding['signature']}",
+            f"    {finding['message']}",
+            f"    seen {finding['count']} times, reproduced {finding['reproduced']}",
+            f"    {finding['path']}",
+        ]
     if not result["findings"]:
         lines.append("  no findings")
     return "\n".join(lines)

@@ -35,8 +35,10 @@ class Target:
 
     @property
     def planted(self) -> bool:
-        """Its findings are wanted: it is never part of a nightly run."""
-        return self.name.endswith("-planted") or self.name.startswith("misbehave")
+        """Its findings are wanted, so it is never part of a nightly run: a planted bug, or a target
+        of the tests."""
+        tests = paths.PROJECT / "harness" / "tests"
+        return self.name.endswith("-planted") or self.contract.is_relative_to(tests)
 
 
 def build_dir(flavor: str) -> Path:
@@ -58,18 +60,28 @@ def load(name: str, flavor: str = "asan") -> Target:
             raise TargetError(f"no target is built in {build}; run scripts/ffh build")
         near = difflib.get_close_matches(name, known, 1)
         hint = f"did you mean {near[0]}? " if near else ""
-        raise TargetError(f"unknown target {name!r}: {hint}built targets are {', '.join(known)} "
-                          "(scripts/ffh list)")
+        raise TargetError(
+            f"unknown target {name!r}: {hint}built targets are {', '.join(known)} "
+            "(scripts/ffh list)"
+        )
     path = build / "targets" / name / "target.json"
     try:
         info = json.loads(path.read_text(encoding="utf-8"))
-        target = Target(name, flavor, Path(info["contract"]), Path(info["fuzz"]),
-                        Path(info["replay"]), Path(info["model"]),
-                        Path(info["dict"]) if info.get("dict") else None, build)
+        target = Target(
+            name,
+            flavor,
+            Path(info["contract"]),
+            Path(info["fuzz"]),
+            Path(info["replay"]),
+            Path(info["model"]),
+            Path(info["dict"]) if info.get("dict") else None,
+            build,
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TargetError(f"cannot read {path}: {error}; run scripts/ffh build {name}") from error
     for file in (target.fuzz, target.replay, target.model):
         if not file.is_file():
-            raise TargetError(f"target {name} is not built: {file} is missing; "
-                              f"run scripts/ffh build {name}")
+            raise TargetError(
+                f"target {name} is not built: {file} is missing; run scripts/ffh build {name}"
+            )
     return target

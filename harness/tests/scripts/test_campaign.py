@@ -29,17 +29,24 @@ def fuzz(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(paths, "BUILD", project / "build")
     monkeypatch.setenv("FAKE_ONCE", str(tmp_path / "once"))
 
-    def run(mode: str, seconds: float = 3, stop_after: float = 0, **options: Any
-            ) -> tuple[dict[str, Any], Results]:
+    def run(
+        mode: str, seconds: float = 3, stop_after: float = 0, **options: Any
+    ) -> tuple[dict[str, Any], Results]:
         monkeypatch.setenv("FAKE_MODE", mode)
         results = Results(tmp_path / "results", "test", "commit")
         findings = Findings(results, project)
         stop = threading.Event()
         if stop_after:
             threading.Timer(stop_after, stop.set).start()
-        entry = campaign.fuzz(target.load("fake"),
-                              FuzzOptions(seconds, 2, 7, timeout=2, **options), results, findings,
-                              project, stop, quiet=True)
+        entry = campaign.fuzz(
+            target.load("fake"),
+            FuzzOptions(seconds, 2, 7, timeout=2, **options),
+            results,
+            findings,
+            project,
+            stop,
+            quiet=True,
+        )
         return entry, results
 
     return run
@@ -57,8 +64,11 @@ def test_a_sound_target_passes(fuzz: Any, project: Path) -> None:
     assert entry["runs"] > 100
     assert entry["coverage"]["functions_reached"] == 2
     assert entry["coverage"]["functions_unreached"] == ["fake_destroy"]
-    reached = {(path["function"], path["what"]) for path in entry["coverage"]["error_path_list"]
-               if path["reached"]}
+    reached = {
+        (path["function"], path["what"])
+        for path in entry["coverage"]["error_path_list"]
+        if path["reached"]
+    }
     assert reached == {("fake_use", "status 1"), ("fake_use", "null")}
     assert entry["coverage"]["error_paths"] == 5
     folder = results.path / "targets" / "fake-asan"
@@ -82,8 +92,9 @@ def test_a_finding_is_kept_counted_and_replayed(fuzz: Any, project: Path) -> Non
     text = (folder / "report.txt").read_text()
     assert "FFH-DOUBLE-FREE: the same memory was freed twice" in text
     assert "scripts/ffh repro" in text
-    outcome = replayer.replay(target.load("fake").replay, folder / "input",
-                              campaign_env(project), 5)
+    outcome = replayer.replay(
+        target.load("fake").replay, folder / "input", campaign_env(project), 5
+    )
     assert outcome.signature == finding["signature"]
 
 
@@ -116,9 +127,13 @@ def test_a_finding_that_does_not_come_again_is_kept(fuzz: Any) -> None:
     assert "did not come again" in text
 
 
-@pytest.mark.parametrize(("mode", "words"), [
-    ("crash_at_start", "ended before its first input"),
-    ("hang_at_start", "hung before its first input")])
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        ("crash_at_start", "ended before its first input"),
+        ("hang_at_start", "hung before its first input"),
+    ],
+)
 def test_start_is_a_finding(fuzz: Any, mode: str, words: str) -> None:
     entry, _ = fuzz(mode, seconds=2)
     assert words in only_finding(entry, "FFH-START")["message"]
@@ -150,9 +165,13 @@ def test_runs_limit(fuzz: Any) -> None:
     assert 400 <= entry["runs"] <= 700
 
 
-def test_repro_says_how_often(fuzz: Any, project: Path, tmp_path: Path,
-                              monkeypatch: pytest.MonkeyPatch,
-                              capsys: pytest.CaptureFixture[str]) -> None:
+def test_repro_says_how_often(
+    fuzz: Any,
+    project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     monkeypatch.setenv("FAKE_MODE", "double_free")
     assert target.load("fake")
     file = tmp_path / "input"

@@ -1,4 +1,4 @@
-"""The nightly run with fake targets: files, verdicts, and that a missing measurement is an error."""
+"""The nightly run with fake targets: files, verdicts, a missing measurement is an error."""
 
 from __future__ import annotations
 
@@ -32,8 +32,18 @@ def night(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any
         monkeypatch.setenv("FAKE_MODE", mode)
         parser = argparse.ArgumentParser()
         nightly.configure(parser)
-        args = parser.parse_args(["--quick", "--time-per-target", "2", "--jobs", "1", "--results",
-                                  str(tmp_path / "results"), *arguments])
+        args = parser.parse_args(
+            [
+                "--quick",
+                "--time-per-target",
+                "2",
+                "--jobs",
+                "1",
+                "--results",
+                str(tmp_path / "results"),
+                *arguments,
+            ]
+        )
         return nightly.run(args), (tmp_path / "results" / "latest").resolve()
 
     return run
@@ -66,8 +76,9 @@ def test_a_finding_fails_the_night(night: Any) -> None:
     assert ElementTree.parse(folder / "junit.xml").getroot().get("failures") == "1"
 
 
-@pytest.mark.parametrize(("mode", "code", "verdict"), [("refuse", 1, "error"),
-                                                       ("no_stats", 3, "internal")])
+@pytest.mark.parametrize(
+    ("mode", "code", "verdict"), [("refuse", 1, "error"), ("no_stats", 3, "internal")]
+)
 def test_no_measurement_is_never_a_pass(night: Any, mode: str, code: int, verdict: str) -> None:
     exit_code, folder = night(mode)
     assert exit_code == code
@@ -81,8 +92,10 @@ def test_no_targets_is_an_error(night: Any, project: Path, monkeypatch: pytest.M
         night("quiet")
 
 
-@pytest.mark.parametrize(("arguments", "targets", "seconds"), [
-    (["--quick"], 2, 40), (["--quick"], 20, 10), ([], 2, 600), (["--time-per-target", "7"], 9, 7)])
+@pytest.mark.parametrize(
+    ("arguments", "targets", "seconds"),
+    [(["--quick"], 2, 40), (["--quick"], 20, 10), ([], 2, 600), (["--time-per-target", "7"], 9, 7)],
+)
 def test_budget(arguments: list[str], targets: int, seconds: int) -> None:
     parser = argparse.ArgumentParser()
     nightly.configure(parser)

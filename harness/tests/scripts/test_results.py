@@ -27,8 +27,9 @@ def fill_disk_under(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.setattr(results.os, "fdopen", full)
 
 
-def test_write_atomic_leaves_the_old_file_when_it_fails(tmp_path: Path,
-                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+def test_write_atomic_leaves_the_old_file_when_it_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "file"
     write_atomic(path, b"old")
     fill_disk_under(monkeypatch, tmp_path)
@@ -39,7 +40,8 @@ def test_write_atomic_leaves_the_old_file_when_it_fails(tmp_path: Path,
 
 
 def test_a_full_disk_moves_the_rest_to_a_temporary_directory(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = tmp_path / "results"
     run = Results(root, "run", "abc")
     run.write("findings/one/input", b"kept")
@@ -54,7 +56,7 @@ def test_a_full_disk_moves_the_rest_to_a_temporary_directory(
 
 def test_an_unwritable_directory_is_said_at_once(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file, not a directory")
-    with pytest.raises(ResultsError, match="cannot write results under .*--results DIR"):
+    with pytest.raises(ResultsError, match=r"cannot write results under .*--results DIR"):
         Results(tmp_path, "run", "abc")
 
 
@@ -71,9 +73,16 @@ def test_latest_and_history(tmp_path: Path) -> None:
     assert (tmp_path / "latest").resolve() == run.path.resolve()
 
 
-@pytest.mark.parametrize(("name", "safe"), [
-    ("../../etc/passwd", "_.._etc_passwd"), ("a b;rm -rf", "a_b_rm_-rf"), ("", "unnamed"),
-    ("\n", "_"), ("FFH-UB-f-1", "FFH-UB-f-1")])
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("../../etc/passwd", "_.._etc_passwd"),
+        ("a b;rm -rf", "a_b_rm_-rf"),
+        ("", "unnamed"),
+        ("\n", "_"),
+        ("FFH-UB-f-1", "FFH-UB-f-1"),
+    ],
+)
 def test_safe_name(name: str, safe: str) -> None:
     assert safe_name(name) == safe
 
@@ -89,13 +98,37 @@ def page(functions: list[tuple[int, ...]], runs: int = 10) -> bytes:
     return data
 
 
-MODEL = {"functions": [
-    {"name": "f", "line": 1, "flags": [], "error": "status", "failures": [1, 2],
-     "rejects": [{"form": "null", "status": 1}], "excluded": None},
-    {"name": "g", "line": 2, "flags": [], "error": "out", "failures": [], "rejects": [],
-     "excluded": None},
-    {"name": "h", "line": 3, "flags": ["excluded"], "error": "null", "failures": [], "rejects": [],
-     "excluded": "needs a terminal"}]}
+MODEL = {
+    "functions": [
+        {
+            "name": "f",
+            "line": 1,
+            "flags": [],
+            "error": "status",
+            "failures": [1, 2],
+            "rejects": [{"form": "null", "status": 1}],
+            "excluded": None,
+        },
+        {
+            "name": "g",
+            "line": 2,
+            "flags": [],
+            "error": "out",
+            "failures": [],
+            "rejects": [],
+            "excluded": None,
+        },
+        {
+            "name": "h",
+            "line": 3,
+            "flags": ["excluded"],
+            "error": "null",
+            "failures": [],
+            "rejects": [],
+            "excluded": "needs a terminal",
+        },
+    ]
+}
 
 
 def test_coverage_counts_what_the_contract_names() -> None:
@@ -103,7 +136,11 @@ def test_coverage_counts_what_the_contract_names() -> None:
     cover = stats.coverage(MODEL, seen)
     assert (cover.functions, cover.unreached) == (["f", "g"], ["g"])
     assert [(path.what, path.reached) for path in cover.error_paths] == [
-        ("status 1", False), ("status 2", True), ("null", True), ("an error message", False)]
+        ("status 1", False),
+        ("status 2", True),
+        ("null", True),
+        ("an error message", False),
+    ]
 
 
 def test_pages_add_up() -> None:
@@ -116,10 +153,14 @@ def test_pages_add_up() -> None:
     assert total.functions[0].failure_mask == 3
 
 
-@pytest.mark.parametrize(("data", "words"), [
-    (b"x" * 200, "must begin with FFHSTAT1"),
-    (page([(0,) * 9])[:150], "ends after 150 bytes"),
-    (page([]).replace(struct.pack("<I", 64), struct.pack("<I", 65), 1), "records of 65 bytes")])
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"x" * 200, "must begin with FFHSTAT1"),
+        (page([(0,) * 9])[:150], "ends after 150 bytes"),
+        (page([]).replace(struct.pack("<I", 64), struct.pack("<I", 65), 1), "records of 65 bytes"),
+    ],
+)
 def test_bad_pages(data: bytes, words: str) -> None:
     with pytest.raises(stats.StatsError, match=words):
         stats.parse(data)
@@ -136,8 +177,10 @@ def test_a_page_that_is_not_there_yet(tmp_path: Path) -> None:
     assert stats.read(tmp_path / "new") is None
 
 
-@pytest.mark.parametrize(("number", "text"), [(0, "0"), (9999, "9999"), (12345, "12.3k"),
-                                              (250000, "250k"), (1.5e6, "1.5M"), (2e9, "2.0G")])
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "0"), (9999, "9999"), (12345, "12.3k"), (250000, "250k"), (1.5e6, "1.5M"), (2e9, "2.0G")],
+)
 def test_count(number: float, text: str) -> None:
     assert status.count(number) == text
 
@@ -168,7 +211,7 @@ def test_too_large_and_missing_files(tmp_path: Path) -> None:
         file.truncate(100 << 20)
     with pytest.raises(corpus.CorpusError, match="104857600 bytes; an input has at most 1048576"):
         corpus.load(big)
-    with pytest.raises(corpus.CorpusError, match="cannot read .*No such file"):
+    with pytest.raises(corpus.CorpusError, match=r"cannot read .*No such file"):
         corpus.load(tmp_path / "none")
 
 
@@ -191,8 +234,13 @@ def test_bench_alternates_and_takes_the_median(tmp_path: Path) -> None:
     log = tmp_path / "log"
 
     def side(name: str, calls: int) -> tuple[str, list[str]]:
-        return name, ["sh", "-c", f'echo {name} >> "$1"; echo calls {calls} seconds 2.0 peak_kib 9',
-                      "sh", str(log)]
+        return name, [
+            "sh",
+            "-c",
+            f'echo {name} >> "$1"; echo calls {calls} seconds 2.0 peak_kib 9',
+            "sh",
+            str(log),
+        ]
 
     result = bench.compare("speed", side("a", 300), side("b", 200), wanted=1.4)
     assert log.read_text().split() == ["a", "b", "b", "a", "a", "b", "b", "a", "a", "b"]
@@ -202,9 +250,14 @@ def test_bench_alternates_and_takes_the_median(tmp_path: Path) -> None:
     json.dumps(result)
 
 
-@pytest.mark.parametrize(("script", "words"), [
-    ("echo fast", "printed no line"), ("exit 3", "exit code 3"),
-    ("echo calls 0 seconds 1 peak_kib 1", "measured nothing")])
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("echo fast", "printed no line"),
+        ("exit 3", "exit code 3"),
+        ("echo calls 0 seconds 1 peak_kib 1", "measured nothing"),
+    ],
+)
 def test_a_missing_measurement_is_an_error(script: str, words: str) -> None:
     with pytest.raises(bench.BenchError, match=words):
         bench.measure("a", ["sh", "-c", script], 10)

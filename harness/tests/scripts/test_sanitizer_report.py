@@ -64,9 +64,11 @@ def _build(out: Path, *flags: str) -> Path:
 @pytest.fixture(scope="session")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("planted")
-    return {"asan": _build(folder / "asan", "-fsanitize=address,undefined"),
-            "fuzz": _build(folder / "fuzz", "-fsanitize=fuzzer,address,undefined", "-DPLANTED_FUZZ"),
-            "plain": _build(folder / "plain")}
+    return {
+        "asan": _build(folder / "asan", "-fsanitize=address,undefined"),
+        "fuzz": _build(folder / "fuzz", "-fsanitize=fuzzer,address,undefined", "-DPLANTED_FUZZ"),
+        "plain": _build(folder / "plain"),
+    }
 
 
 def _environment() -> dict[str, str]:
@@ -100,8 +102,19 @@ def test_a_sound_program_has_no_report(planted: dict[str, Path]) -> None:
 def test_libfuzzer_saves_the_input(planted: dict[str, Path], mode: str, tmp_path: Path) -> None:
     env = {**profile.environment("asan", PROJECT), "PLANTED_MODE": mode}
     code, output = replayer.capture(
-        [str(planted["fuzz"]), f"-timeout={1 if mode == 'hang' else 30}", "-rss_limit_mb=512", "-detect_leaks=0", "-runs=10",
-         "-error_exitcode=2", "-timeout_exitcode=2", f"-artifact_prefix={tmp_path}/"], env, 60)
+        [
+            str(planted["fuzz"]),
+            f"-timeout={1 if mode == 'hang' else 30}",
+            "-rss_limit_mb=512",
+            "-detect_leaks=0",
+            "-runs=10",
+            "-error_exitcode=2",
+            "-timeout_exitcode=2",
+            f"-artifact_prefix={tmp_path}/",
+        ],
+        env,
+        60,
+    )
     assert code == (71 if mode == "oom" else 2), output
     assert len(list(tmp_path.iterdir())) == 1, output
     report = sanitizer_report.parse(output)
@@ -111,10 +124,18 @@ def test_libfuzzer_saves_the_input(planted: dict[str, Path], mode: str, tmp_path
     assert outcome.signature.startswith(f"{FUZZ_CASES[mode]}-lib_{mode}"), outcome.signature
 
 
-@pytest.mark.parametrize(("mode", "rule"), [
-    ("double_free", "FFH-DOUBLE-FREE"), ("invalid_free", "FFH-INVALID-FREE"),
-    ("throw", "FFH-UNWIND"), ("assert", "FFH-ABORT"), ("abort", "FFH-ABORT"),
-    ("wild", "FFH-SEGV"), ("trap", "FFH-SEGV")])
+@pytest.mark.parametrize(
+    ("mode", "rule"),
+    [
+        ("double_free", "FFH-DOUBLE-FREE"),
+        ("invalid_free", "FFH-INVALID-FREE"),
+        ("throw", "FFH-UNWIND"),
+        ("assert", "FFH-ABORT"),
+        ("abort", "FFH-ABORT"),
+        ("wild", "FFH-SEGV"),
+        ("trap", "FFH-SEGV"),
+    ],
+)
 def test_without_a_sanitizer(planted: dict[str, Path], mode: str, rule: str) -> None:
     code, output = replayer.capture([str(planted["plain"]), mode], dict(os.environ), 60)
     assert code is not None and code < 0, output
@@ -125,11 +146,14 @@ def test_rust_panic_at_the_boundary(tmp_path: Path) -> None:
     rustc = shutil.which("rustc")
     assert rustc, "rustc is missing; run scripts/ffh doctor"
     source = tmp_path / "panic.rs"
-    source.write_text('#[inline(never)] extern "C" fn lib_panic(n: usize) -> u8 '
-                      '{ [1u8, 2][std::hint::black_box(n)] }\n'
-                      'fn main() { std::process::exit(lib_panic(7) as i32) }\n')
-    subprocess.run([rustc, "-g", str(source), "-o", str(tmp_path / "panic")], check=True,
-                   timeout=120)
+    source.write_text(
+        '#[inline(never)] extern "C" fn lib_panic(n: usize) -> u8 '
+        "{ [1u8, 2][std::hint::black_box(n)] }\n"
+        "fn main() { std::process::exit(lib_panic(7) as i32) }\n"
+    )
+    subprocess.run(
+        [rustc, "-g", str(source), "-o", str(tmp_path / "panic")], check=True, timeout=120
+    )
     code, output = replayer.capture([str(tmp_path / "panic")], dict(os.environ), 60)
     outcome = replayer.classify(code, output, {})
     assert (outcome.kind, outcome.rule) == (replayer.FINDING, "FFH-UNWIND"), output
@@ -147,7 +171,9 @@ def test_internal_error_wins_over_everything() -> None:
 
 
 def test_unknown_error_is_unclassified() -> None:
-    report = sanitizer_report.parse("==7==ERROR: AddressSanitizer: a-new-kind of error\n    #0 0x1 in f a.c:1\n")
+    report = sanitizer_report.parse(
+        "==7==ERROR: AddressSanitizer: a-new-kind of error\n    #0 0x1 in f a.c:1\n"
+    )
     assert report and report.rule == rules.UNCLASSIFIED
 
 
@@ -167,7 +193,8 @@ def test_normalise() -> None:
 
 def test_signature_is_a_file_name() -> None:
     assert signature.make("FFH-STATUS", None, "../../etc/passwd\0$(x)").startswith(
-        "FFH-STATUS-etc_passwd_x-")
+        "FFH-STATUS-etc_passwd_x-"
+    )
 
 
 def test_every_rule_of_rules_def_is_read() -> None:

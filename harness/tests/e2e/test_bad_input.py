@@ -1,0 +1,202 @@
+"""Bad input: each kind gets one clear message and the right exit code, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from ffh_e2e import FFH, environment, ffh, fuzz, plan
+from ffhlib import corpus
+
+# function of misbehave: (exit code, the words that must be said)
+MISBEHAVIOUR = {
+    "well": (0, "nothing found"),
+    "hang": (2, "FFH-TIMEOUT-misbehave_hang-"),
+    "abort": (2, "FFH-ABORT-misbehave_abort-"),
+    "exit": (2, "FFH-EXIT-"),
+    "quick_exit": (2, "FFH-EXIT-"),
+    "throw": (2, "FFH-UNWIND-misbehave_throw-"),
+    "exhaust_memory": (2, "FFH-OOM-"),
+    "start_thread": (0, "note: threads that the library started are still running"),
+    "overflow_stack": (2, "FFH-STACK-OVERFLOW-"),
+    "null": (2, "FFH-NULL-DEREF-misbehave_null-"),
+    "leak": (2, "FFH-LEAK-"),
+    "use_after_free": (2, "FFH-USE-AFTER-FREE-misbehave_use_after_free-"),
+    "status": (2, "FFH-STATUS-misbehave_status-"),
+}
+
+
+def misbehave(folder: Path, function: str) -> Path:
+    return plan(
+        folder,
+        "misbehave",
+        "A: h0 = misbehave_create()",
+        f"A: misbehave_{function}(self=h0)",
+        "A: misbehave_destroy(self=h0)",
+    )
+
+
+@pytest.mark.parametrize("function", sorted(MISBEHAVIOUR))
+def test_misbehaviour_is_named(function: str, tmp_path: Path) -> None:
+    code, words = MISBEHAVIOUR[function]
+    done = ffh(
+        "repro", misbehave(tmp_path, function), "--timeout", "5" if function == "hang" else "20"
+    )
+    assert done.code == code, done.text
+    assert words in done.out, done.text
+    assert "Traceback" not in done.err
+
+
+def test_runs_that_disagree(tmp_path: Path) -> None:
+    done = ffh("repro", misbehave(tmp_path, "sometimes"), "--times", "12")
+    assert done.code == 3, done.text
+    assert "the runs disagree" in done.out
+    assert "nothing found" in done.out
+
+
+def test_a_run_survives_a_target_that_misbehaves(tmp_path: Path) -> None:
+    done, entry = fuzz("misbehave", 25, tmp_path, "--timeout", "2", "--seed", "3")
+    assert done.code == 2, done.text
+    rules = {finding["rule"] for finding in entry["findings"]}
+    assert len(rules) >= 4, rules
+    for finding in entry["findings"]:
+        assert (Path(finding["path"]) / "report.txt").is_file()
+
+
+def test_a_target_that_dies_at_start(tmp_path: Path) -> None:
+    done, entry = fuzz("misbehave-start", 5, tmp_path)
+    assert done.code == 2, done.text
+    assert [finding["rule"] for finding in entry["findings"]] == ["FFH-START"]
+    assert "ended before its first input" in entry["findings"][0]["message"]
+    assert (Path(entry["findings"][0]["path"]) / "log").stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "no-such-target"], "unknown target 'no-such-target'"),
+        (["run", "pricng"], "did you mean pricing?"),
+        (["run", "pricing", "--no-such-flag"], "--no-such-flag"),
+        (["run", "pricing", "--lanes", "17"], "at most 16"),
+        (["run", "pricing", "--time", "soon"], "'soon' is not a whole number"),
+        (["repro", "no/such/file"], "No such file"),
+        (["show", "no/such/file"], "No such file"),
+        (["plan", "compile", "no/such/file"], "No such file"),
+    ],
+)
+def test_usage_errors(arguments: list[str], words: str) -> None:
+    done = ffh(*arguments)
+    assert done.code == 1, done.text
+    assert words in done.err
+    assert "Traceback" not in done.err
+
+
+def header(target: str, version: bytes = b"1") -> bytes:
+    return b"FFH" + version + corpus.target_id(target).to_bytes(4, "little")
+
+
+def test_a_file_finds_its_own_target(tmp_path: Path) -> None:
+    text = plan(
+        tmp_path, "misbehave", "A: h0 = misbehave_create()", "A: misbehave_destroy(self=h0)"
+    )
+    binary = tmp_path / "any-name"
+    assert ffh("plan", "compile", text, "-o", binary).code == 0
+    assert binary.read_bytes()[:8] == header("misbehave")
+    done = ffh("repro", binary, "--json")
+    assert (done.code, json.loads(done.out)["target"]) == (0, "misbehave")
+    done = ffh("repro", binary, "--target", "pricing")
+    assert done.code == 1
+    assert "is a plan of target misbehave, not of pricing" in done.err
+
+
+@pytest.mark.parametrize("verb", ["repro", "show"])
+@pytest.mark.parametrize(
+    ("data", "code", "words"),
+    [
+        (header("nobody-built-this") + b"\0" * 32, 1, "belongs to a target that is not built"),
+        (header("pricing", b"9") + b"\0" * 32, 1, "is a plan of format version 9"),
+        (b"ffihammer plan 2 target=pricing\n", 1, "is a plan of format version 2"),
+        (b"ffihammer plan 1 target=nobody\n", 1, "unknown target 'nobody'"),
+        (b"ffihammer plan 1 target=pricing\nA: no_such_function()\n", 1, "no_such_function"),
+        (b"", 0, "is empty: an empty plan has nothing to run"),
+        (b"\x80\x81 raw bytes", 1, "add --target NAME"),
+    ],
+)
+def test_corpus_files(verb: str, data: bytes, code: int, words: str, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(data)
+    done = ffh(verb, file)
+    assert done.code == code, done.text
+    assert words in done.text
+    assert "Traceback" not in done.err
+
+
+def test_raw_bytes_are_a_plan_of_any_target(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"\x80\x81 raw bytes" * 20)
+    assert ffh("repro", file, "--target", "pricing").code == 0
+
+
+def test_a_file_of_100_mb(tmp_path: Path) -> None:
+    file = tmp_path / "large"
+    with file.open("wb") as stream:
+        stream.truncate(100 << 20)
+    for verb in ("repro", "show"):
+        done = ffh(verb, file, "--target", "pricing")
+        assert done.code == 1, done.text
+        assert "has 104857600 bytes; an input has at most 1048576" in done.err
+
+
+def test_show_and_compile_are_inverse(tmp_path: Path) -> None:
+    binary, again = tmp_path / "one", tmp_path / "two"
+    text = plan(tmp_path, "misbehave", "A: h0 = misbehave_create()", "A: misbehave_well(self=h0)")
+    assert ffh("plan", "compile", text, "-o", binary).code == 0
+    shown = ffh("show", binary)
+    assert shown.code == 0, shown.text
+    second = tmp_path / "shown.plan"
+    second.write_text(shown.out)
+    assert ffh("plan", "compile", second, "-o", again).code == 0
+    assert binary.read_bytes() == again.read_bytes()
+
+
+def test_an_unwritable_results_directory(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    done = ffh("run", "pricing", "--time", "2", "--results", blocked)
+    assert done.code == 1, done.text
+    assert "cannot write results under" in done.err
+    assert "--results DIR" in done.err
+
+
+def test_a_full_results_directory_loses_no_finding(tmp_path: Path) -> None:
+    """A disk of 64 KiB that the log fills: the finding goes to a temporary directory."""
+    unshare = shutil.which("unshare")
+    assert unshare, "unshare is missing (package util-linux)"
+    results, kept = tmp_path / "results", tmp_path / "tmp"
+    results.mkdir()
+    kept.mkdir()
+    script = (
+        'mount -t tmpfs -o size=64k none "$1" || exit 99; "$2" run pricing-planted --time 12 '
+        '--results "$1" --seed 1'
+    )
+    done = subprocess.run(
+        [unshare, "-rm", "sh", "-c", script, "sh", str(results), str(FFH)],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+        env={**environment(), "TMPDIR": str(kept)},
+        stdin=subprocess.DEVNULL,
+    )
+    if done.returncode == 99 or "unshare failed" in done.stderr:
+        pytest.skip("this machine does not let a test mount a small disk")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "cannot write results under" in done.stderr
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+    findings = list(kept.glob("ffh-results-*/findings/FFH-DOUBLE-FREE-*/report.json"))
+    assert findings, done.stdout + done.stderr
+    assert (findings[0].parent / "input").stat().st_size > 0
