@@ -101,10 +101,10 @@ def _guarded(argv: list[str]) -> int:
     if needs_setup and not asks_help:
         from . import setup
 
-        setup.ensure(argv, yes=chosen.yes, install=chosen.install)
+        setup.ensure(argv=argv, assume_yes=chosen.yes, install=chosen.install)
     module = importlib.import_module(f"ffhlib.{name}")
     args = parser_for(verb, module, chosen).parse_args(rest)
-    args.yes, args.install = chosen.yes, chosen.install
+    args.yes, args.no_install = chosen.yes, not chosen.install
     code = module.run(args)
     sys.stdout.flush()
     return int(code)

@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,18 +50,24 @@ def capture(command: Sequence[str | Path], *, timeout: float = 60, cwd: Path | N
 
 
 def logged(command: Sequence[str | Path], log: Path, *, cwd: Path | None = None,
-           env: Mapping[str, str] | None = None) -> int:
-    """Runs a command whose output is appended to a log file; returns its exit code."""
+           env: Mapping[str, str] | None = None,
+           on_line: Callable[[str], None] | None = None) -> int:
+    """Runs a command whose output is appended to a log file, and shown line by line to on_line;
+    returns its exit code."""
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
-        stream = log.open("ab")
+        stream = log.open("ab", buffering=0)
     except OSError as error:
         raise ProcessError(f"cannot write {log}: {error.strerror}") from error
     with stream:
         stream.write(f"$ {' '.join(map(str, command))}\n".encode())
-        stream.flush()
-        process = _start(command, cwd, env, stream, subprocess.STDOUT)
+        process = _start(command, cwd, env, subprocess.PIPE if on_line else stream,
+                         subprocess.STDOUT)
         try:
+            for line in process.stdout or ():
+                stream.write(line)
+                if on_line:
+                    on_line(_text(line).rstrip())
             return process.wait()
         except BaseException:
             _kill(process)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import importlib
 import os
 import shutil
 import sys
@@ -15,36 +16,46 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
-from . import console, paths, procs, setup_packages
+from . import console, exits, paths, procs, setup_packages
 from .setup_packages import SetupError
 
 STAMP = ".ffh-stamp"
 LOG = "setup.log"
 
 
-def ensure(argv: list[str], *, yes: bool, install: bool) -> None:
-    """Returns when everything is there and this is the environment's Python; otherwise installs and
-    starts again with argv in that Python. Raises SetupError."""
+_done = False
+
+
+def ensure(*, assume_yes: bool, install: bool, argv: list[str] | None = None) -> int:
+    """Returns exits.PASS when everything is there and this is the environment's Python; otherwise
+    installs and starts again with argv (default: this process's) in that Python. Raises SetupError."""
+    global _done
+    if _done:
+        return exits.PASS
+    argv = sys.argv[1:] if argv is None else argv
     packages = setup_packages.missing()
     if packages or not _current():
         if not install:
             _refuse(packages)
         with _lock():
-            _install(yes or bool(os.environ.get("CI")))
-    elif os.environ.pop("FFH_SETUP_DONE", "") != "1" and (yes or sys.stderr.isatty()) and _wants_word(argv):
+            _install(assume_yes or bool(os.environ.get("CI")))
+    elif os.environ.get("FFH_SETUP_DONE") != "1" and _sets_up(argv):
         console.say("everything is installed already; nothing to do")
     if not _inside():
+        os.environ["FFH_SETUP_DONE"] = "1"
         os.environ["PYTHONPATH"] = str(paths.PROJECT / "scripts")
         python = str(paths.VENV / "bin" / "python")
         sys.stdout.flush()
         os.execv(python, [python, "-P", "-m", "ffhlib", *argv])
     os.environ.pop("FFH_SETUP_DONE", None)
     _activate()
+    _done = True
+    return exits.PASS
 
 
-def _wants_word(argv: list[str]) -> bool:
-    """nightly, test and build are what sets a machine up; they say when that is already done."""
-    return any(word in ("nightly", "test", "build") for word in argv[:3])
+def _sets_up(argv: list[str]) -> bool:
+    """The commands that a machine is set up with; they say when that is already done."""
+    return any(word in ("nightly", "test", "build", "doctor") for word in argv[:3])
 
 
 def _install(yes: bool) -> None:
@@ -52,8 +63,7 @@ def _install(yes: bool) -> None:
     packages = setup_packages.missing()  # again: another ffh may have held the lock meanwhile
     if packages:
         setup_packages.install(packages, yes=yes, log=log)
-        if any(package.name == "python3-venv" for package in packages):
-            sys.path_importer_cache.clear()
+        importlib.invalidate_caches()
     if not _current():
         _make_venv(log)
     os.environ["FFH_SETUP_DONE"] = "1"

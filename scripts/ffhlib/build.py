@@ -1,0 +1,164 @@
+"""Configure with CMake and build with Ninja, into build/<flavor>/."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import console, exits, paths, procs, target
+
+HELP = "build targets, tools and tests"
+EXAMPLE = "scripts/ffh build pricing leveldb"
+STAMP = ".ffh-configured"
+TAIL = 40
+
+
+class BuildError(exits.FfhError):
+    """The build failed; the message holds the end of the log."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("targets", metavar="TARGET", nargs="*",
+                        help="fuzz targets (scripts/ffh list); without any: everything")
+    parser.add_argument("--flavor", default="asan", metavar="NAME",
+                        help="a preset of CMakePresets.json (default asan)")
+
+
+def run(args: argparse.Namespace) -> int:
+    where = prepare(args.flavor)
+    ninja(where, goals(args.targets, args.flavor))
+    what = ", ".join(args.targets) or "everything"
+    print(f"{what} is built in {paths.shown(where)}")
+    return exits.PASS
+
+
+def build_all(flavor: str = "asan") -> int:
+    """Builds every fuzz target, and nothing that only tests need."""
+    where = prepare(flavor)
+    ninja(where, goals(target.names(flavor), flavor))
+    return exits.PASS
+
+
+def goals(names: Sequence[str], flavor: str) -> list[str]:
+    """What Ninja is to build for these fuzz targets. Raises BuildError for one that does not exist."""
+    known = target.names(flavor)
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            meant = f"did you mean {near[0]}? " if near else ""
+            raise BuildError(f"unknown target {name!r}: {meant}targets are {', '.join(known) or 'none'}")
+    return [f"{name}-{kind}" for name in names for kind in ("fuzz", "replay")]
+
+
+def prepare(flavor: str) -> Path:
+    """The build directory of a flavor, configured. CMake runs only when what it depends on changed;
+    after that Ninja itself runs it again when a CMakeLists.txt changed."""
+    where = paths.BUILD / flavor
+    presets = _presets()
+    if flavor not in presets:
+        raise BuildError(f"unknown flavor {flavor!r}: flavors are {', '.join(presets)}")
+    command = ["cmake", "--preset", flavor, "-B", str(where), *_launchers()]
+    wanted = _fingerprint(command)
+    stamp = where / STAMP
+    if (where / "build.ninja").is_file() and _read(stamp) == wanted:
+        return where
+    console.say(f"configuring {paths.shown(where)}")
+    log = where / "configure.log"
+    log.unlink(missing_ok=True)
+    stamp.unlink(missing_ok=True)
+    if procs.logged(command, log, cwd=paths.PROJECT, env=_environment()) != 0:
+        raise BuildError(f"CMake failed; the end of {paths.shown(log)}:\n{procs.tail(log, TAIL)}")
+    stamp.write_text(wanted, encoding="utf-8")
+    return where
+
+
+def ninja(where: Path, names: Sequence[str] = ()) -> None:
+    """Builds names, or everything."""
+    log = where / "build.log"
+    log.unlink(missing_ok=True)
+    progress = _Progress(paths.shown(where))
+    environment = _environment()
+    environment["NINJA_STATUS"] = "[%f/%t] "
+    code = procs.logged(["ninja", "-C", where, "-j", str(os.cpu_count() or 1), *names], log,
+                        cwd=paths.PROJECT, env=environment, on_line=progress.line)
+    progress.end()
+    if code != 0:
+        raise BuildError(f"the build failed; the end of {paths.shown(log)}:\n{_failure(log)}\n"
+                         f"the whole log is {log}")
+
+
+class _Progress:
+    """One line that changes on a terminal; a line every 20 seconds elsewhere."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.terminal = sys.stderr.isatty()
+        self.next = 0.0
+        self.started = False
+
+    def line(self, text: str) -> None:
+        match = re.match(r"\[(\d+)/(\d+)\] ?(.*)", text)
+        if not match or time.monotonic() < self.next:
+            return
+        self.started = True
+        self.next = time.monotonic() + (0.1 if self.terminal else 20)
+        message = f"building {self.what}: {match[1]} of {match[2]}"
+        if self.terminal:
+            width = shutil.get_terminal_size().columns - 1
+            print(f"\r\033[K{message}  {match[3]}"[: width + 4], end="", file=sys.stderr, flush=True)
+        else:
+            console.say(message)
+
+    def end(self) -> None:
+        if self.terminal and self.started:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _failure(log: Path) -> str:
+    """The first failure and what follows it; the plain end when there is none."""
+    lines = procs.tail(log, 4000).splitlines()
+    first = next((i for i, line in enumerate(lines) if line.startswith("FAILED:")), None)
+    chosen = lines[-TAIL:] if first is None else lines[first: first + TAIL]
+    return "\n".join(line[:500] for line in chosen)
+
+
+def _presets() -> list[str]:
+    path = paths.PROJECT / "CMakePresets.json"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return [p["name"] for p in content["configurePresets"] if not p.get("hidden")]
+    except (OSError, ValueError, KeyError) as error:
+        raise BuildError(f"cannot read {path}: {error}") from error
+
+
+def _launchers() -> list[str]:
+    ccache = shutil.which("ccache")
+    return [f"-DCMAKE_{language}_COMPILER_LAUNCHER={ccache or ''}" for language in ("C", "CXX")]
+
+
+def _environment() -> dict[str, str]:
+    env = dict(os.environ)
+    env.setdefault("CCACHE_DIR", str(paths.CACHE / "ccache"))
+    env.setdefault("CCACHE_MAXSIZE", "2G")
+    return env
+
+
+def _fingerprint(command: Sequence[str]) -> str:
+    presets = (paths.PROJECT / "CMakePresets.json").read_bytes()
+    return hashlib.sha256("\0".join(command).encode() + presets).hexdigest()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return ""

@@ -1,0 +1,63 @@
+"""Compare a contract with the library that was built: symbols without a row, rows without a symbol, and
+everything that contradicts itself."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import exits, gen, paths, procs
+
+HELP = "compare a contract with the built library"
+EXAMPLE = "scripts/ffh check leveldb"
+NM = "llvm-nm-19"
+FUNCTION_TYPES = "TWi"  # text, weak text, indirect function
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", metavar="TARGET", help="a target (scripts/ffh list)")
+    parser.add_argument("--flavor", default="asan", metavar="NAME", help="the build (default asan)")
+
+
+def run(args: argparse.Namespace) -> int:
+    content = gen.info(args.target, args.flavor)
+    names = exported(gen.library_files(content))
+    with tempfile.TemporaryDirectory(prefix="ffh-check-") as folder:
+        symbols = Path(folder) / "symbols"
+        symbols.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
+        done = gen.call("check", content, args.flavor, ["--symbols", str(symbols)])
+    sys.stdout.write(done.out)
+    sys.stderr.write(done.err)
+    code, message = gen.exit_code(done)
+    if message:
+        print(message, file=sys.stderr)
+    elif code == exits.PASS:
+        print(f"{args.target}: {paths.shown(Path(content['contract']))} agrees with the library "
+              f"({len(names)} exported functions)")
+    return code
+
+
+def exported(libraries: Sequence[Path]) -> list[str]:
+    """The C functions that libraries export, sorted."""
+    names: set[str] = set()
+    for library in libraries:
+        done = procs.capture([NM, "--defined-only", "--extern-only", "--format=posix", library])
+        if done.code != 0:
+            raise gen.GenError(f"{NM} cannot read {library}: {done.err.strip()[:400]}")
+        names |= functions(done.out)
+    return sorted(names)
+
+
+def functions(text: str) -> set[str]:
+    """The unmangled functions in the output of nm; reserved names (compiler and sanitizer) and ours are
+    no part of a library's interface."""
+    found = set()
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) >= 2 and words[1] in FUNCTION_TYPES and not line.endswith(":"):
+            found.add(words[0])
+    return {name for name in found if not name.startswith(("_Z", "__", "ffh_", "LLVMFuzzer"))
+            and not any(c in name for c in "$@. ")}
