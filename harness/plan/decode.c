@@ -170,6 +170,9 @@ ffh_decode_result ffh_plan_decode(const ffh_target *target, const uint8_t *data,
   d.build = ffh_build_shared();
   d.n_file = 0;
   ffh_build_begin(d.build, target, plan);
+  if (size == 0) {
+    return FFH_DECODE_OK; /* data may be NULL */
+  }
   size = size < FFH_MAX_INPUT ? size : FFH_MAX_INPUT;
   if (size < FFH_FORMAT_HEADER || memcmp(data, "FFH", 3) != 0) {
     ffh_raw_decode(d.build, data, size);

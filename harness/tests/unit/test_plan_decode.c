@@ -134,6 +134,241 @@ static void test_any_bytes_are_a_plan(void **state) {
   assert_true(calls > ROUNDS);
 }
 
+static void decode_text(const char *text) {
+  ffh_text_error error;
+  if (!ffh_plan_parse(ffh_fixture_target(), text, strlen(text), plan, &error)) {
+    fail_msg("%u:%u: %s", error.line, error.column, error.message);
+  }
+}
+
+/* What a file of the plain contract says under another variant. */
+static void expect_under(ffh_fixture_variant variant, const char *text, const char *expected,
+                         unsigned dropped) {
+  static char got[1u << 16];
+  decode_text(text);
+  size_t n = ffh_plan_encode(plan, encoded, sizeof encoded);
+  const ffh_target *other = ffh_fixture_variant_of(variant);
+  assert_int_equal(ffh_plan_decode(other, encoded, n, again), FFH_DECODE_OK);
+  assert_null(ffh_plan_check(again));
+  assert_true(ffh_plan_print(again, got, sizeof got) > 0);
+  assert_string_equal(got, expected);
+  assert_int_equal(again->n_dropped, dropped);
+}
+
+#define HEAD "ffihammer plan 1 target=fixture\nschedule random seed=0x7 lanes=4 stickiness=2\n"
+
+static void test_a_grown_contract_keeps_old_files(void **state) {
+  (void)state;
+  expect_under(FFH_FIXTURE_GROWN,
+               HEAD
+               "A: o = options_new()\n"
+               "A: s = store_open(path=\"b\", options=o, errptr=out e)\n"
+               "B: store_put(store=s, key=\"k\", value=\"v\", errptr=e out f)\n"
+               "C: p = snapshot_new(store=s)\n"
+               "D: snapshot_release(store=s, snapshot=p)\n"
+               "switch 2 C\n",
+               HEAD
+               "A: h0 = options_new()\n"
+               "A: h2 = store_open(path=\"b\", mode=0, options=h0, errptr=out h1)\n"
+               "B: store_put(store=h2, key=\"k\", value=\"v\", errptr=h1 out h3)\n"
+               "C: h4 = snapshot_new(store=h2)\n"
+               "D: snapshot_release(store=h2, snapshot=h4)\n"
+               "switch 2 C\n",
+               0);
+}
+
+static void test_a_shrunk_contract_keeps_the_rest(void **state) {
+  (void)state;
+  expect_under(FFH_FIXTURE_SHRUNK,
+               HEAD
+               "A: s = store_open(path=\"b\")\n"
+               "A: p = snapshot_new(store=s)\n"
+               "A: t = store_open(path=\"c\")\n"
+               "B: store_put(store=s, key=\"k\", value=\"v\")\n"
+               "B: snapshot_release(store=s, snapshot=p)\n"
+               "C: store_close(store=t)\n",
+               HEAD
+               "A: h1 = store_open(path=\"b\", options=null, errptr=out h0)\n"
+               "A: h3 = store_open(path=\"c\", options=null, errptr=out h2)\n"
+               "B: store_put(store=h1, key=\"k\", errptr=out h4)\n"
+               "C: store_close(store=h3)\n",
+               2);
+}
+
+static void test_other_targets_and_versions(void **state) {
+  (void)state;
+  const ffh_target *target = ffh_fixture_target();
+  ffh_target other = *target;
+  other.name = "other";
+  other.id = ffh_id("other");
+  decode_text(HEAD "A: store_open()\n");
+  size_t n = ffh_plan_encode(plan, encoded, sizeof encoded);
+  assert_int_equal(ffh_plan_decode(&other, encoded, n, again), FFH_DECODE_OTHER_TARGET);
+  assert_int_equal(again->n_calls, 0);
+  assert_null(ffh_plan_check(again));
+  encoded[3] = 2;
+  assert_int_equal(ffh_plan_decode(target, encoded, n, again), FFH_DECODE_OTHER_VERSION);
+  assert_int_equal(again->n_calls, 0);
+  assert_null(ffh_plan_check(again));
+  encoded[3] = 1;
+  for (size_t size = 0; size <= n; size++) { /* every truncation */
+    assert_int_equal(ffh_plan_decode(target, encoded, size, again), FFH_DECODE_OK);
+    assert_null(ffh_plan_check(again));
+  }
+}
+
+static void test_empty_and_huge_inputs(void **state) {
+  (void)state;
+  const ffh_target *target = ffh_fixture_target();
+  assert_int_equal(ffh_plan_decode(target, NULL, 0, plan), FFH_DECODE_OK);
+  assert_int_equal(plan->n_calls, 0);
+  static uint8_t huge[FFH_MAX_INPUT + 4096];
+  ffh_prng prng = {5};
+  for (unsigned kind = 0; kind < 3; kind++) {
+    for (size_t i = 0; i < sizeof huge; i++) {
+      huge[i] = kind == 0 ? (uint8_t)ffh_prng_next(&prng) : kind == 1 ? 0 : 0xff;
+    }
+    assert_int_equal(ffh_plan_decode(target, huge, sizeof huge, plan), FFH_DECODE_OK);
+    check_decoded(huge, 0);
+    check_encoding(huge, 0);
+    assert_true(plan->n_calls > 100);
+  }
+  ffh_target nothing = *target; /* a contract without functions */
+  nothing.n_functions = 0;
+  assert_int_equal(ffh_plan_decode(&nothing, huge, 100, plan), FFH_DECODE_OK);
+  assert_int_equal(plan->n_calls, 0);
+}
+
+/* Raw bytes: function, lane and values by index. */
+static void decode_raw(const uint8_t *data, size_t size) {
+  assert_int_equal(ffh_plan_decode(ffh_fixture_target(), data, size, plan), FFH_DECODE_OK);
+  assert_null(ffh_plan_check(plan));
+}
+
+static void test_raw_bytes_prefer_live_handles(void **state) {
+  (void)state;
+  const ffh_target *target = ffh_fixture_target();
+  uint8_t new = (uint8_t)ffh_fixture_function(target, "options_new");
+  uint8_t release = (uint8_t)ffh_fixture_function(target, "options_release");
+  /* two options, both released on lane A, whatever byte picks them */
+  for (unsigned pick = 0; pick < 240; pick++) {
+    uint8_t data[] = {
+        2, 0, 0, new, 0, new, 0, release, 0, (uint8_t)pick, release, 0, (uint8_t)pick};
+    decode_raw(data, sizeof data);
+    assert_int_equal(plan->n_calls, 4);
+    assert_int_not_equal(ffh_plan_values(plan, &plan->calls[2])[0].variable,
+                         ffh_plan_values(plan, &plan->calls[3])[0].variable);
+  }
+  uint8_t alone[] = {2, 0, 0, release, 1, 0}; /* its creator comes on its own */
+  decode_raw(alone, sizeof alone);
+  assert_int_equal(plan->n_calls, 2);
+  assert_int_equal(plan->calls[0].function, new);
+}
+
+static void test_confined_calls_follow_their_handle(void **state) {
+  (void)state;
+  const ffh_target *target = ffh_fixture_target();
+  uint8_t new = (uint8_t)ffh_fixture_function(target, "cursor_new");
+  uint8_t close = (uint8_t)ffh_fixture_function(target, "cursor_close");
+  uint8_t give = (uint8_t)ffh_fixture_function(target, "cursor_give");
+  uint8_t data[] = {2, 0, 0, new, 1, 0, give, 3, 0, close, 2, 0};
+  decode_raw(data, sizeof data);
+  assert_int_equal(plan->n_calls, 4); /* with a store_open */
+  assert_int_equal(plan->calls[1].lane, 1);
+  assert_int_equal(plan->calls[2].lane, 3); /* handed over */
+  assert_int_equal(plan->calls[3].lane, 3);
+  uint8_t widget = (uint8_t)ffh_fixture_function(target, "widget_delete");
+  uint8_t roles[] = {2, 0, 0, widget, 3, 0};
+  decode_raw(roles, sizeof roles);
+  assert_int_equal(plan->n_calls, 2);
+  assert_int_equal(plan->calls[0].lane, 1); /* role executor */
+  assert_int_equal(plan->calls[1].lane, 1);
+}
+
+static void test_parents_are_matched(void **state) {
+  (void)state;
+  decode_text(HEAD
+              "A: s = store_open(path=\"a\")\n"
+              "A: p = snapshot_new(store=s)\n"
+              "A: t = store_open(path=\"b\")\n"
+              "A: snapshot_release(snapshot=p)\n");
+  const ffh_value *values = ffh_plan_values(plan, &plan->calls[3]);
+  assert_int_equal(values[0].variable, 1); /* s, although t is newer */
+}
+
+static void expect_broken(const char *why) {
+  const char *wrong = ffh_plan_check(plan);
+  assert_non_null(wrong);
+  assert_string_equal(wrong, why);
+}
+
+static void test_check_sees_broken_plans(void **state) {
+  (void)state;
+  const char *text = HEAD
+      "A: s = store_open(path=\"a\")\n"
+      "B: cursor_new(store=s, out=out c)\n"
+      "B: cursor_move(cursor=c, delta=1)\n"
+      "switch 1 B\nswitch 2 A\n";
+  decode_text(text);
+  ffh_value *move = &plan->values[plan->calls[2].first_value];
+  plan->calls[2].lane = 0;
+  expect_broken("a confined handle is used on another lane");
+  decode_text(text);
+  move[1].number = 6;
+  expect_broken("a number is out of range");
+  decode_text(text);
+  move[0].variable = 1;
+  expect_broken("a handle's variable has the wrong type");
+  decode_text(text);
+  move[0].variable = 3;
+  expect_broken("a handle names no earlier variable");
+  decode_text(text);
+  move[1].form = FFH_FORM_OVERSIZED;
+  expect_broken("a malformed form is sent that the contract does not reject");
+  decode_text(text);
+  plan->schedule.switches[1].step = 1;
+  expect_broken("switches do not ascend");
+  decode_text(text);
+  plan->schedule.lanes = 1;
+  expect_broken("a switch names a lane that does not exist");
+  decode_text(text);
+  plan->n_variables--;
+  expect_broken("variables are not numbered in order");
+  decode_text(text);
+  plan->calls[0].function = ffh_fixture_function(ffh_fixture_target(), "legacy_poke");
+  expect_broken("a call may not be made, or its values are elsewhere");
+}
+
+/* Informational: what decoding costs. */
+static void test_cost(void **state) {
+  (void)state;
+  decode_text(HEAD
+              "A: s = store_open(path=\"a\")\n"
+              "A: store_put(store=s, key=\"k\", value=\"v\")\n"
+              "B: store_put(store=s, key=\"k\", value=\"w\")\n"
+              "C: m = store_get(store=s, key=\"k\")\n"
+              "C: fixture_free(memory=m)\n"
+              "B: cursor_new(store=s, out=out c)\n"
+              "B: cursor_move(cursor=c, delta=1)\n"
+              "B: cursor_move(cursor=c, delta=-1)\n"
+              "B: cursor_close(cursor=c)\n"
+              "D: p = snapshot_new(store=s)\n"
+              "D: snapshot_release(snapshot=p)\n"
+              "A: store_close(store=s)\n");
+  size_t n = ffh_plan_encode(plan, encoded, sizeof encoded);
+  struct timespec from, to;
+  clock_gettime(CLOCK_MONOTONIC, &from);
+  for (unsigned i = 0; i < 20000; i++) {
+    ffh_plan_decode(ffh_fixture_target(), encoded, n, again);
+  }
+  clock_gettime(CLOCK_MONOTONIC, &to);
+  double ns =
+      ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) / 20000;
+  print_message("%u calls in %zu bytes: %.0f ns, %.0f ns a call (under the sanitizers)\n",
+                again->n_calls, n, ns, ns / again->n_calls);
+  assert_int_equal(again->n_calls, plan->n_calls);
+}
+
 static int set_up(void **state) {
   (void)state;
   plan = ffh_plan_new();
@@ -143,6 +378,15 @@ static int set_up(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_a_grown_contract_keeps_old_files),
+      cmocka_unit_test(test_a_shrunk_contract_keeps_the_rest),
+      cmocka_unit_test(test_other_targets_and_versions),
+      cmocka_unit_test(test_empty_and_huge_inputs),
+      cmocka_unit_test(test_raw_bytes_prefer_live_handles),
+      cmocka_unit_test(test_confined_calls_follow_their_handle),
+      cmocka_unit_test(test_parents_are_matched),
+      cmocka_unit_test(test_check_sees_broken_plans),
+      cmocka_unit_test(test_cost),
       cmocka_unit_test(test_any_bytes_are_a_plan),
   };
   return cmocka_run_group_tests(tests, set_up, NULL);
