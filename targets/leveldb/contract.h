@@ -55,11 +55,10 @@ void leveldb_write(leveldb_t *db, const leveldb_writeoptions_t *options,
                    leveldb_writebatch_t *batch, char **errptr FFH_ERROR_OUT(leveldb_free));
 
 FFH_RETURNS_OWNED(leveldb_free)
-FFH_LENGTH(vallen) char *leveldb_get(leveldb_t *db,
-                                     const leveldb_readoptions_t *options FFH_BELONGS_TO(db),
-                                     const char *key FFH_BYTES(keylen) FFH_MAX(1024), size_t keylen,
-                                     size_t *vallen FFH_OUT,
-                                     char **errptr FFH_ERROR_OUT(leveldb_free));
+FFH_LENGTH(vallen)
+char *leveldb_get(leveldb_t *db, const leveldb_readoptions_t *options FFH_BELONGS_TO(db),
+                  const char *key FFH_BYTES(keylen) FFH_MAX(1024), size_t keylen,
+                  size_t *vallen FFH_OUT, char **errptr FFH_ERROR_OUT(leveldb_free));
 
 FFH_CREATES FFH_CHILD_OF(db) FFH_INHERITS(options) leveldb_iterator_t *leveldb_create_iterator(
     leveldb_t *db, const leveldb_readoptions_t *options FFH_BELONGS_TO(db));
@@ -319,7 +318,8 @@ enum leveldb_world_harm {
 };
 
 /* Damages the `file`-th file (modulo their number) of the directory of database `name` while no
- * database is open; else it does nothing. `offset` counts from the end when it is negative. */
+ * database is open; else it does nothing. `offset` counts from the end when it is negative. Bytes
+ * of tables are not flipped: LevelDB verifies them only on request. */
 FFH_DISTURBS
 void leveldb_world_damage(const char *name FFH_PATH, uint32_t file FFH_RANGE(0, 15),
                           int harm FFH_ENUM(enum leveldb_world_harm),
