@@ -15,6 +15,7 @@
 #include "check/protocol.h"
 #include "hooks/leak.h"
 #include "hooks/privatedir.h"
+#include "report/feedback.h"
 #include "report/json.h"
 #include "report/stats.h"
 #include "sched/sched.h"
@@ -149,6 +150,7 @@ static void record(const ffh_frame *frame) {
                        (uint32_t)event.status};
   now.trace = ffh_id_bytes(now.trace, digest, sizeof digest);
   ffh_stats_call(frame);
+  ffh_feedback_call(frame);
 }
 
 static void skip(ffh_frame *frame) {
@@ -368,6 +370,7 @@ ffh_run_result ffh_run_plan(const ffh_plan *plan) {
   reset_target();
   ffh_handles_reset(plan->n_variables);
   queue_calls(plan);
+  ffh_feedback_begin_input();
   now.phase = "call";
   ffh_leak_begin_input();
   ffh_sched_client client = {.enabled = enabled_lanes, .step = take_step};

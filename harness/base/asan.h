@@ -18,6 +18,7 @@ FFH_WEAK void __asan_loadN(void const volatile *address, size_t size);
 FFH_WEAK int __asan_report_present(void);
 FFH_WEAK void *__asan_get_report_address(void);
 FFH_WEAK const char *__asan_get_report_description(void);
+FFH_WEAK void __sanitizer_print_stack_trace(void);
 FFH_WEAK void __sanitizer_set_death_callback(void (*callback)(void));
 FFH_WEAK int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *,
                                                                          size_t),

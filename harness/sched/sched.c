@@ -30,6 +30,8 @@ static struct {
   void *job_context;
 } run;
 
+static atomic_uint running_lane; /* a copy for watchdogs; decides nothing */
+
 static _Thread_local int current_lane __attribute__((tls_model("initial-exec"))) = -1;
 
 static void wait_for_baton(lane *self) {
@@ -38,6 +40,7 @@ static void wait_for_baton(lane *self) {
     FFH_ASSERT(rc == 0 || errno == EAGAIN || errno == EINTR);
   }
   atomic_store_explicit(&self->baton, 0, memory_order_relaxed);
+  atomic_store_explicit(&running_lane, (unsigned)(self - lanes), memory_order_relaxed);
 }
 
 static void pass_baton(lane *to) {
@@ -113,6 +116,7 @@ static void start_lane(unsigned index) {
   sigdelset(&all, SIGFPE);
   sigdelset(&all, SIGABRT);
   sigdelset(&all, SIGTRAP);
+  sigdelset(&all, SIGUSR1); /* of the watchdog, to the lane that hangs */
   pthread_sigmask(SIG_SETMASK, &all, &before);
   int rc = pthread_create(&self->thread, NULL, lane_main, (void *)(uintptr_t)index);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -144,6 +148,8 @@ ffh_sched_outcome ffh_sched_run(const ffh_schedule *schedule, const ffh_sched_cl
     start_lane(i);
   }
   current_lane = 0;
+  lanes[0].thread = pthread_self();
+  lanes[0].started = true;
   run.choose = ffh_policy_random;
   run.policy = (ffh_policy_state){.schedule = schedule, .prng = {schedule->seed}};
   run.outcome = (ffh_sched_outcome){0};
@@ -181,6 +187,15 @@ void ffh_sched_on_lane(unsigned index, void (*fn)(void *context), void *context)
 
 int ffh_sched_current_lane(void) {
   return current_lane;
+}
+
+unsigned ffh_sched_running_lane(void) {
+  return atomic_load_explicit(&running_lane, memory_order_relaxed);
+}
+
+bool ffh_sched_signal(unsigned index, int signal_number) {
+  return index < FFH_MAX_LANES && lanes[index].started &&
+         pthread_kill(lanes[index].thread, signal_number) == 0;
 }
 
 unsigned ffh_sched_pool_size(void) {

@@ -40,6 +40,13 @@ void ffh_sched_on_lane(unsigned lane, void (*fn)(void *context), void *context);
 /* The lane of the calling thread, or -1 for a thread that is no lane. Any thread. */
 int ffh_sched_current_lane(void);
 
+/* The lane that holds the baton, for a watchdog: it may be another one a moment later. Any thread.
+ */
+unsigned ffh_sched_running_lane(void);
+
+/* Sends a signal to the lane's thread. False when there is no such thread. Any thread. */
+bool ffh_sched_signal(unsigned lane, int signal_number);
+
 /* How many lane threads exist besides the main thread. */
 unsigned ffh_sched_pool_size(void);
 

@@ -1,0 +1,14 @@
+/* What a run did at the boundary, as extra counters of libFuzzer: inputs that reach a new function
+ * outcome, or a new succession of calls on one handle, are kept although they cover no new code. */
+#ifndef FFH_REPORT_FEEDBACK_H
+#define FFH_REPORT_FEEDBACK_H
+
+#include "boundary/frame.h"
+
+/* Forgets which function each handle was last used by. Before each input. */
+void ffh_feedback_begin_input(void);
+
+/* Counts a finished or skipped call. libFuzzer clears the counters before each input. */
+void ffh_feedback_call(const ffh_frame *frame);
+
+#endif

@@ -1,0 +1,85 @@
+/* One pair of functions for each rule: `..._bad` breaks it, `..._good` does the same thing correctly. The
+ * plans beside this header call one of them each; test_rules.py checks what is reported. */
+#ifndef FFH_TESTS_RULES_CONTRACT_H
+#define FFH_TESTS_RULES_CONTRACT_H
+
+#include <ffh/contract.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct box box FFH_HANDLE(FFH_SHARED);
+
+FFH_CREATES FFH_ERROR_NULL box *box_create(void);
+void box_destroy(box *self FFH_CONSUMES FFH_NULLABLE);
+
+/* Memory of the library, and how it ends. */
+void double_free_bad(box *self);
+void double_free_good(box *self);
+void use_after_free_bad(box *self);
+void use_after_free_good(box *self);
+void heap_overflow_bad(box *self, uint32_t index FFH_RANGE(0, 16));
+void heap_overflow_good(box *self, uint32_t index FFH_RANGE(0, 16));
+void stack_buffer_bad(uint32_t index FFH_RANGE(0, 16));
+void stack_buffer_good(uint32_t index FFH_RANGE(0, 16));
+void global_overflow_bad(uint32_t index FFH_RANGE(0, 16));
+void global_overflow_good(uint32_t index FFH_RANGE(0, 16));
+void invalid_free_bad(box *self);
+void invalid_free_good(box *self);
+void free_mismatch_bad(void);
+void free_mismatch_good(void);
+void leak_bad(box *self);
+void leak_good(box *self);
+void stack_overflow_bad(uint32_t depth FFH_RANGE(0, 100000000));
+void stack_overflow_good(uint32_t depth FFH_RANGE(0, 100000000));
+void null_deref_bad(void);
+void null_deref_good(void);
+void segv_bad(void);
+void segv_good(void);
+void ub_bad(int32_t a, int32_t b);
+void ub_good(int32_t a, int32_t b);
+void abort_bad(void);
+void abort_good(void);
+void unwind_bad(void);
+void unwind_good(void);
+void exit_bad(void);
+void exit_good(void);
+void timeout_bad(void);
+void timeout_good(void);
+void oom_bad(void);
+void oom_good(void);
+
+/* Arguments. */
+uint32_t arg_bounds_bad(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
+uint32_t arg_bounds_good(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
+void borrow_kept_bad(box *self, const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
+void borrow_kept_good(box *self, const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
+void borrow_declared(box *self, const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64)
+                                    FFH_KEPT_UNTIL(destroy(self)),
+                     size_t size);
+uint32_t borrow_use(box *self);
+void const_write_bad(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
+void const_write_good(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
+
+/* What calls return. */
+FFH_STATUS(0, 1, 2) int32_t status_bad(uint32_t input FFH_RANGE(0, 9));
+FFH_STATUS(0, 1, 2) int32_t status_good(uint32_t input FFH_RANGE(0, 9));
+FFH_STATUS(0, 1)
+int32_t output_on_error_bad(uint32_t input FFH_RANGE(0, 9), uint64_t *output FFH_OUT_ON_SUCCESS);
+FFH_STATUS(0, 1)
+int32_t output_on_error_good(uint32_t input FFH_RANGE(0, 9), uint64_t *output FFH_OUT_ON_SUCCESS);
+FFH_STATUS(0, 1) FFH_REJECTS(null : 1)
+int32_t not_rejected_bad(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
+FFH_STATUS(0, 1) FFH_REJECTS(null : 1)
+int32_t not_rejected_good(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
+FFH_BOOL uint8_t value_range_bad(uint32_t input FFH_RANGE(0, 9));
+FFH_BOOL uint8_t value_range_good(uint32_t input FFH_RANGE(0, 9));
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
