@@ -18,7 +18,8 @@ from . import replayer
 
 MAX_INPUT = 1 << 20  # FFH_MAX_INPUT in harness/base/limits.h
 MAGIC = b"FFH"
-VERSION = b"1"
+VERSION = 1  # FFH_FORMAT_VERSION in harness/plan/format.h
+_VERSIONS = 32  # a fourth byte below this is a format version; the bytes are raw otherwise
 TEXT_MAGIC = b"ffihammer plan "
 
 
@@ -55,9 +56,9 @@ def inspect(data: bytes) -> Kind:
         return Kind(
             "text", target=fields.get("target", ""), version=first[2] if len(first) > 2 else ""
         )
-    if data[:3] == MAGIC and len(data) >= 4 and 0x30 <= data[3] <= 0x39:
+    if data[:3] == MAGIC and len(data) >= 4 and data[3] < _VERSIONS:
         number = int.from_bytes(data[4:8], "little") if len(data) >= 8 else 0
-        return Kind("binary", target_id=number, version=chr(data[3]))
+        return Kind("binary", target_id=number, version=str(data[3]))
     return Kind("raw")
 
 

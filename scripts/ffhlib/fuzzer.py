@@ -18,6 +18,7 @@ from .corpus import Corpus
 from .engine import FuzzOptions, Inputs, Process
 from .findings import Findings
 from .replayer import FINDING, INTERNAL, USAGE, Outcome
+from .results import ResultsError
 from .stats import Stats, StatsError
 from .target import Target
 
@@ -136,6 +137,8 @@ class Worker(threading.Thread):
                 campaign.problems,
                 f"{error.filename or campaign.target.fuzz}: {error.strerror or error}",
             )
+        except ResultsError as error:
+            self._fail(campaign.problems, str(error))
         except Exception as error:  # a defect here must end the run as internal, not vanish
             self._fail(campaign.internal, f"job {self._job}: {type(error).__name__}: {error}")
 

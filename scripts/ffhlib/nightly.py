@@ -185,12 +185,14 @@ def markdown(verdict: dict[str, Any], entries: list[dict[str, Any]]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _prepare(args: argparse.Namespace) -> int:
-    """Sets up and builds; 0, or the exit code that ends the run."""
-    from . import build, setup
+def _prepare(flavor: str) -> list[str]:
+    """Builds what a nightly run fuzzes, and names it."""
+    from . import build
 
-    code = setup.ensure(assume_yes=args.yes, install=not args.no_install)
-    return code if code != exits.PASS else build.build_all(args.flavor)
+    where = build.prepare(flavor)
+    names = [name for name in target.names(flavor) if not target.describe(name, flavor).planted]
+    build.ninja(where, build.goals(names, flavor))
+    return names
 
 
 def fuzz_all(
@@ -281,14 +283,7 @@ def write(results: Results, entries: list[dict[str, Any]], code: int) -> dict[st
 
 def run(args: argparse.Namespace) -> int:
     begin = time.monotonic()
-    code = _prepare(args)
-    if code != exits.PASS:
-        return code
-    chosen = [
-        item
-        for name in target.names(args.flavor)
-        if not (item := target.load(name, args.flavor)).planted
-    ]
+    chosen = [target.load(name, args.flavor) for name in _prepare(args.flavor)]
     if not chosen:
         raise target.TargetError("no target is built: there is nothing to fuzz; look into targets/")
     seed = args.seed if args.seed is not None else random.SystemRandom().randrange(1, 1 << 31)

@@ -129,10 +129,10 @@ def opened(path: Path, wanted: str | None, flavor: str, env: dict[str, str]) -> 
     source = input_file(path)
     data = corpus.load(source)
     kind = corpus.inspect(data)
-    if kind.format in ("text", "binary") and kind.version != "1":
+    if kind.format in ("text", "binary") and kind.version != str(corpus.VERSION):
         raise CorpusError(
             f"{source} is a plan of format version {kind.version or '?'}; this ffihammer "
-            "reads version 1: use the one that wrote it"
+            f"reads version {corpus.VERSION}: use the one that wrote it"
         )
     if kind.format == "empty" and not wanted and not _folder_target(source, flavor):
         names = target.names(flavor)

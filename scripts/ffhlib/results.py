@@ -6,6 +6,7 @@ one message to print."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -103,6 +104,9 @@ class Results:
                         f"cannot write results under {self.path} ({error.strerror}) nor under "
                         f"{tempfile.gettempdir()} ({second.strerror}); free space and run again"
                     ) from second
+                # A finding lies in one place, whole.
+                with contextlib.suppress(OSError, shutil.Error):
+                    shutil.copytree(self.path / "findings", self._fallback / "findings")
                 self.problem = (
                     f"cannot write results under {self.path}: {error.strerror or error}; what was "
                     f"written before is there, the rest is in {self._fallback}; free space or make "
@@ -158,12 +162,3 @@ class Results:
                 os.close(handle)
         except OSError as error:
             self._fail_over(error)
-
-
-def copy_into(source: Path, destination: Path) -> bool:
-    """Copies a file when it exists; False when it does not."""
-    if not source.is_file():
-        return False
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, destination)
-    return True

@@ -74,11 +74,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="seconds that one input may take (default: at most 25)",
     )
+    parser.add_argument(
+        "--no-build",
+        dest="build",
+        action="store_false",
+        help="fuzz what is built, without looking for changes",
+    )
     add_common(parser)
 
 
+def current(name: str, flavor: str) -> target.Target:
+    """The target, built again when its sources changed."""
+    from . import build
+
+    where = build.prepare(flavor)
+    target.describe(name, flavor)
+    build.ninja(where, build.goals([name], flavor))
+    return target.load(name, flavor)
+
+
 def run(args: argparse.Namespace) -> int:
-    chosen = target.load(args.target, args.flavor)
+    chosen = (
+        current(args.target, args.flavor) if args.build else target.load(args.target, args.flavor)
+    )
     seed = args.seed if args.seed is not None else random.SystemRandom().randrange(1, 1 << 31)
     options = FuzzOptions(
         float(args.time),

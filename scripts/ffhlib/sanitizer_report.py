@@ -68,6 +68,7 @@ _NOTE = re.compile(
     r"^(READ|WRITE) of size|^0x[0-9a-f]+ is located |^Address 0x.* is located|^Hint: "
     r"|^The signal is caused by|^(Direct|Indirect) leak of|.*<== Memory access at offset"
 )
+_ADDRESSES = re.compile(r" \(pc 0x.*| at pc 0x.*")
 _TOOLS = {
     "Address": "asan",
     "Leak": "lsan",
@@ -273,7 +274,7 @@ def parse(text: str) -> SanitizerReport | None:
         keys = [*_abort_keys(before, stacks), (tool, error)]
     else:
         keys = [(tool, error)]
-    headline = re.sub(r"^==\d+==\s*", "", lines[number]).strip()
+    headline = _ADDRESSES.sub("", re.sub(r"^==\d+==\s*(?:ERROR: )?", "", lines[number])).strip(" :")
     return SanitizerReport(
         rules.classify(keys), tool, headline, stacks, _notes(before, lines[number + 1 :])
     )

@@ -46,28 +46,39 @@ def build_dir(flavor: str) -> Path:
 
 
 def names(flavor: str = "asan") -> list[str]:
-    """Every built target."""
+    """Every configured target."""
     folder = build_dir(flavor) / "targets"
     found = folder.glob("*/target.json") if folder.is_dir() else []
     return sorted(path.parent.name for path in found)
 
 
 def load(name: str, flavor: str = "asan") -> Target:
+    """A target that is built, or a TargetError that says what to do."""
+    target = describe(name, flavor)
+    for file in (target.fuzz, target.replay, target.model):
+        if not file.is_file():
+            raise TargetError(
+                f"target {name} is not built: {file} is missing; run scripts/ffh build {name}"
+            )
+    return target
+
+
+def describe(name: str, flavor: str = "asan") -> Target:
+    """A target that is configured; its binaries may not be there yet."""
     build = build_dir(flavor)
     known = names(flavor)
     if name not in known:
         if not known:
-            raise TargetError(f"no target is built in {build}; run scripts/ffh build")
+            raise TargetError(f"no target is configured in {build}; run scripts/ffh build")
         near = difflib.get_close_matches(name, known, 1)
         hint = f"did you mean {near[0]}? " if near else ""
         raise TargetError(
-            f"unknown target {name!r}: {hint}built targets are {', '.join(known)} "
-            "(scripts/ffh list)"
+            f"unknown target {name!r}: {hint}targets are {', '.join(known)} (scripts/ffh list)"
         )
     path = build / "targets" / name / "target.json"
     try:
         info = json.loads(path.read_text(encoding="utf-8"))
-        target = Target(
+        return Target(
             name,
             flavor,
             Path(info["contract"]),
@@ -79,9 +90,3 @@ def load(name: str, flavor: str = "asan") -> Target:
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TargetError(f"cannot read {path}: {error}; run scripts/ffh build {name}") from error
-    for file in (target.fuzz, target.replay, target.model):
-        if not file.is_file():
-            raise TargetError(
-                f"target {name} is not built: {file} is missing; run scripts/ffh build {name}"
-            )
-    return target

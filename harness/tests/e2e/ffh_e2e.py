@@ -54,6 +54,7 @@ def fuzz(target: str, seconds: int, results: Path, *arguments: str) -> tuple[Don
         "--results",
         results,
         "--json",
+        "--no-build",
         *arguments,
         timeout=seconds + 180,
     )

@@ -94,7 +94,7 @@ def test_usage_errors(arguments: list[str], words: str) -> None:
     assert "Traceback" not in done.err
 
 
-def header(target: str, version: bytes = b"1") -> bytes:
+def header(target: str, version: bytes = b"\x01") -> bytes:
     return b"FFH" + version + corpus.target_id(target).to_bytes(4, "little")
 
 
@@ -117,7 +117,7 @@ def test_a_file_finds_its_own_target(tmp_path: Path) -> None:
     ("data", "code", "words"),
     [
         (header("nobody-built-this") + b"\0" * 32, 1, "belongs to a target that is not built"),
-        (header("pricing", b"9") + b"\0" * 32, 1, "is a plan of format version 9"),
+        (header("pricing", b"\x09") + b"\0" * 32, 1, "is a plan of format version 9"),
         (b"ffihammer plan 2 target=pricing\n", 1, "is a plan of format version 2"),
         (b"ffihammer plan 1 target=nobody\n", 1, "unknown target 'nobody'"),
         (b"ffihammer plan 1 target=pricing\nA: no_such_function()\n", 1, "no_such_function"),

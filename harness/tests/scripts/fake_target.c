@@ -146,7 +146,7 @@ int main(int argc, char **argv) {
       return 1;
     }
     FILE *out = fopen(argv[3], "wb");
-    fwrite("FFH1\x42\x5b\x4a\xb4", 1, 8, out);
+    fwrite("FFH\x01\x42\x5b\x4a\xb4", 1, 8, out);
     fclose(out);
     return 0;
   }

@@ -26,7 +26,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def night(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(paths, "PROJECT", project)
     monkeypatch.setattr(paths, "BUILD", project / "build")
-    monkeypatch.setattr(nightly, "_prepare", lambda _args: 0)
+    built = [name for name in target.names() if not target.describe(name).planted]
+    monkeypatch.setattr(nightly, "_prepare", lambda _flavor: built)
 
     def run(mode: str, *arguments: str) -> tuple[int, Path]:
         monkeypatch.setenv("FAKE_MODE", mode)
@@ -87,7 +88,7 @@ def test_no_measurement_is_never_a_pass(night: Any, mode: str, code: int, verdic
 
 
 def test_no_targets_is_an_error(night: Any, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paths, "BUILD", project / "elsewhere")
+    monkeypatch.setattr(nightly, "_prepare", lambda _flavor: [])
     with pytest.raises(target.TargetError, match="no target is built"):
         night("quiet")
 

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import struct
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ def test_a_full_disk_moves_the_rest_to_a_temporary_directory(
     run = Results(root, "run", "abc")
     run.write("findings/one/input", b"kept")
     fill_disk_under(monkeypatch, root)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     where = run.write("findings/two/input", b"saved")
     assert where.read_bytes() == b"saved"
     assert not where.is_relative_to(root)
@@ -193,9 +195,9 @@ def test_inspect_recognises_files() -> None:
     text = corpus.inspect(b"ffihammer plan 1 target=pricing\nA: f()\n")
     assert (text.format, text.target, text.version) == ("text", "pricing", "1")
     number = corpus.target_id("pricing").to_bytes(4, "little")
-    binary = corpus.inspect(b"FFH1" + number + b"rest")
+    binary = corpus.inspect(b"FFH\x01" + number + b"rest")
     assert (binary.format, binary.target_id) == ("binary", corpus.target_id("pricing"))
-    assert corpus.inspect(b"FFH2" + number).version == "2"
+    assert corpus.inspect(b"FFH\x02" + number).version == "2"
     assert corpus.inspect(b"\x00\x01").format == "raw"
 
 
