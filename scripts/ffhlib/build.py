@@ -27,10 +27,18 @@ class BuildError(exits.FfhError):
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("targets", metavar="TARGET", nargs="*",
-                        help="fuzz targets (scripts/ffh list); without any: everything")
-    parser.add_argument("--flavor", default="asan", metavar="NAME",
-                        help="a preset of CMakePresets.json (default asan)")
+    parser.add_argument(
+        "targets",
+        metavar="TARGET",
+        nargs="*",
+        help="fuzz targets (scripts/ffh list); without any: everything",
+    )
+    parser.add_argument(
+        "--flavor",
+        default="asan",
+        metavar="NAME",
+        help="a preset of CMakePresets.json (default asan)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,7 +63,9 @@ def goals(names: Sequence[str], flavor: str) -> list[str]:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
             meant = f"did you mean {near[0]}? " if near else ""
-            raise BuildError(f"unknown target {name!r}: {meant}targets are {', '.join(known) or 'none'}")
+            raise BuildError(
+                f"unknown target {name!r}: {meant}targets are {', '.join(known) or 'none'}"
+            )
     return [f"{name}-{kind}" for name in names for kind in ("fuzz", "replay")]
 
 
@@ -88,12 +98,19 @@ def ninja(where: Path, names: Sequence[str] = ()) -> None:
     progress = _Progress(paths.shown(where))
     environment = _environment()
     environment["NINJA_STATUS"] = "[%f/%t] "
-    code = procs.logged(["ninja", "-C", where, "-j", str(os.cpu_count() or 1), *names], log,
-                        cwd=paths.PROJECT, env=environment, on_line=progress.line)
+    code = procs.logged(
+        ["ninja", "-C", where, "-j", str(os.cpu_count() or 1), *names],
+        log,
+        cwd=paths.PROJECT,
+        env=environment,
+        on_line=progress.line,
+    )
     progress.end()
     if code != 0:
-        raise BuildError(f"the build failed; the end of {paths.shown(log)}:\n{_failure(log)}\n"
-                         f"the whole log is {log}")
+        raise BuildError(
+            f"the build failed; the end of {paths.shown(log)}:\n{_failure(log)}\n"
+            f"the whole log is {log}"
+        )
 
 
 class _Progress:
@@ -114,7 +131,9 @@ class _Progress:
         message = f"building {self.what}: {match[1]} of {match[2]}"
         if self.terminal:
             width = shutil.get_terminal_size().columns - 1
-            print(f"\r\033[K{message}  {match[3]}"[: width + 4], end="", file=sys.stderr, flush=True)
+            print(
+                f"\r\033[K{message}  {match[3]}"[: width + 4], end="", file=sys.stderr, flush=True
+            )
         else:
             console.say(message)
 
@@ -127,7 +146,7 @@ def _failure(log: Path) -> str:
     """The first failure and what follows it; the plain end when there is none."""
     lines = procs.tail(log, 4000).splitlines()
     first = next((i for i, line in enumerate(lines) if line.startswith("FAILED:")), None)
-    chosen = lines[-TAIL:] if first is None else lines[first: first + TAIL]
+    chosen = lines[-TAIL:] if first is None else lines[first : first + TAIL]
     return "\n".join(line[:500] for line in chosen)
 
 

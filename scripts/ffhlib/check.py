@@ -35,8 +35,10 @@ def run(args: argparse.Namespace) -> int:
     if message:
         print(message, file=sys.stderr)
     elif code == exits.PASS:
-        print(f"{args.target}: {paths.shown(Path(content['contract']))} agrees with the library "
-              f"({len(names)} exported functions)")
+        print(
+            f"{args.target}: {paths.shown(Path(content['contract']))} agrees with the library "
+            f"({len(names)} exported functions)"
+        )
     return code
 
 
@@ -59,5 +61,9 @@ def functions(text: str) -> set[str]:
         words = line.split()
         if len(words) >= 2 and words[1] in FUNCTION_TYPES and not line.endswith(":"):
             found.add(words[0])
-    return {name for name in found if not name.startswith(("_Z", "__", "ffh_", "LLVMFuzzer"))
-            and not any(c in name for c in "$@. ")}
+    return {
+        name
+        for name in found
+        if not name.startswith(("_Z", "__", "ffh_", "LLVMFuzzer"))
+        and not any(c in name for c in "$@. ")
+    }

@@ -23,7 +23,11 @@ from . import exits, paths
 VERBS: dict[str, tuple[str, bool, str]] = {
     "nightly": ("nightly", True, "set up, build every target, fuzz each, and give a verdict"),
     "test": ("test", True, "run every test"),
-    "doctor": ("doctor", False, "show every tool, and check that each sanitizer finds a planted bug"),
+    "doctor": (
+        "doctor",
+        False,
+        "show every tool, and check that each sanitizer finds a planted bug",
+    ),
     "build": ("build", True, "build targets, tools and tests"),
     "list": ("list_", True, "list the targets"),
     "run": ("run", True, "fuzz one target"),
@@ -53,7 +57,9 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         hints = []
         known = sorted(_options(self))
-        for word in re.findall(r"--?[A-Za-z][\w-]*", message.partition("unrecognized arguments:")[2]):
+        for word in re.findall(
+            r"--?[A-Za-z][\w-]*", message.partition("unrecognized arguments:")[2]
+        ):
             hints += difflib.get_close_matches(word, known, 1)
         meant = f"; did you mean {', '.join(dict.fromkeys(hints))}?" if hints else ""
         self.exit(exits.USAGE, f"{self.prog}: {message}{meant}\n  see {self.prog} --help\n")
@@ -112,9 +118,12 @@ def _guarded(argv: list[str]) -> int:
 
 def parser_for(verb: str, module: ModuleType, chosen: Globals) -> Parser:
     parser = Parser(
-        prog=f"ffh {verb}", description=(module.__doc__ or "").strip(), allow_abbrev=False,
+        prog=f"ffh {verb}",
+        description=(module.__doc__ or "").strip(),
+        allow_abbrev=False,
         epilog=f"Also: --yes, --no-install, --build-dir DIR.\nexample: {module.EXAMPLE}",
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     module.configure(parser)
     if chosen.flavor:
         _set_default(parser, "flavor", chosen.flavor)
@@ -140,8 +149,19 @@ def split(argv: list[str]) -> tuple[Globals, str, list[str]]:
         elif word in ("-h", "--help", "--version"):
             return chosen, "--help" if word == "-h" else word, []
         elif word.startswith("-"):
-            _unknown("flag", word, ["--yes", "--no-install", "--flavor", "--build-dir", "--results",
-                                    "--version", "--help"])
+            _unknown(
+                "flag",
+                word,
+                [
+                    "--yes",
+                    "--no-install",
+                    "--flavor",
+                    "--build-dir",
+                    "--results",
+                    "--version",
+                    "--help",
+                ],
+            )
         else:
             verb = word
     return chosen, verb, rest
@@ -156,17 +176,19 @@ def find(verb: str) -> tuple[str, bool, str]:
 
 def usage() -> str:
     verbs = "\n".join(f"  {name:<9} {VERBS[name][2]}" for name in VERBS if _exists(name))
-    return (f"usage: ffh [OPTION...] COMMAND [ARGUMENT...]\n\n"
-            f"ffihammer {paths.version()}: fuzz a C ABI from many threads under its contract\n\n"
-            f"commands:\n{verbs}\n\noptions:\n"
-            "  --yes            install what is missing without asking\n"
-            "  --no-install     install nothing: list what is missing and end with exit code 1\n"
-            "  --flavor NAME    the build to use (default asan)\n"
-            "  --build-dir DIR  where builds are (default: build/ of the project)\n"
-            "  --results DIR    where results go (default: results/ of the project)\n"
-            "  --version, --help\n\n"
-            f"{EXIT_CODES}\n\nexample: scripts/ffh nightly --quick\n"
-            "Each command has its own --help.")
+    return (
+        f"usage: ffh [OPTION...] COMMAND [ARGUMENT...]\n\n"
+        f"ffihammer {paths.version()}: fuzz a C ABI from many threads under its contract\n\n"
+        f"commands:\n{verbs}\n\noptions:\n"
+        "  --yes            install what is missing without asking\n"
+        "  --no-install     install nothing: list what is missing and end with exit code 1\n"
+        "  --flavor NAME    the build to use (default asan)\n"
+        "  --build-dir DIR  where builds are (default: build/ of the project)\n"
+        "  --results DIR    where results go (default: results/ of the project)\n"
+        "  --version, --help\n\n"
+        f"{EXIT_CODES}\n\nexample: scripts/ffh nightly --quick\n"
+        "Each command has its own --help."
+    )
 
 
 def _unknown(what: str, word: str, known: list[str]) -> NoReturn:

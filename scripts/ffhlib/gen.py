@@ -21,7 +21,9 @@ def info(name: str, flavor: str) -> dict[str, Any]:
     """target.json of a target."""
     known = target.names(flavor)
     if not known:
-        raise GenError(f"{paths.shown(paths.BUILD / flavor)} is not configured; run scripts/ffh build")
+        raise GenError(
+            f"{paths.shown(paths.BUILD / flavor)} is not configured; run scripts/ffh build"
+        )
     if name not in known:
         near = difflib.get_close_matches(name, known, 1)
         meant = f"did you mean {near[0]}? " if near else ""
@@ -36,18 +38,39 @@ def info(name: str, flavor: str) -> dict[str, Any]:
     return content
 
 
-def command(verb: str, content: dict[str, Any], flavor: str, options: Sequence[str] = ()) -> list[str]:
-    program = paths.BUILD / flavor / "bin" / "ffh-gen"
+def command(
+    verb: str,
+    content: dict[str, Any],
+    flavor: str,
+    options: Sequence[str] = (),
+    *,
+    build: Path | None = None,
+) -> list[str]:
+    program = (build or paths.BUILD / flavor) / "bin" / "ffh-gen"
     if not program.is_file():
         raise GenError(f"{paths.shown(program)} is not built; run scripts/ffh build")
     flags = [flag for flag in content["flags"] if flag]
-    return [str(program), verb, content["contract"], "--name", content["name"],
-            "--project", str(paths.PROJECT), *options, "--", *flags]
+    return [
+        str(program),
+        verb,
+        content["contract"],
+        "--name",
+        content["name"],
+        "--project",
+        str(paths.PROJECT),
+        *options,
+        "--",
+        *flags,
+    ]
 
 
-def call(verb: str, content: dict[str, Any], flavor: str, options: Sequence[str] = ()) -> procs.Done:
+def call(
+    verb: str, content: dict[str, Any], flavor: str, options: Sequence[str] = ()
+) -> procs.Done:
     """Runs ffh-gen. Its exit codes are ours; one that it does not have is an internal error."""
-    return procs.capture(command(verb, content, flavor, options), timeout=TIMEOUT, cwd=paths.PROJECT)
+    return procs.capture(
+        command(verb, content, flavor, options), timeout=TIMEOUT, cwd=paths.PROJECT
+    )
 
 
 def exit_code(done: procs.Done) -> tuple[int, str]:
@@ -63,10 +86,14 @@ def library_files(content: dict[str, Any]) -> list[Path]:
     """The built libraries under test. Raises GenError when there is none or one is missing."""
     files = [Path(item) for item in content["libraries"]]
     if not files:
-        raise GenError(f"target {content['name']} links no library that CMake builds, so there are no "
-                       "symbols to compare with; name it in LINK of ffh_add_target")
+        raise GenError(
+            f"target {content['name']} links no library that CMake builds, so there are no "
+            "symbols to compare with; name it in LINK of ffh_add_target"
+        )
     for file in files:
         if not file.is_file():
-            raise GenError(f"the library {paths.shown(file)} of target {content['name']} is not built; "
-                           f"run scripts/ffh build {content['name']}")
+            raise GenError(
+                f"the library {paths.shown(file)} of target {content['name']} is not built; "
+                f"run scripts/ffh build {content['name']}"
+            )
     return files

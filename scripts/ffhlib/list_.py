@@ -15,29 +15,43 @@ EXAMPLE = "scripts/ffh list --all"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--all", action="store_true",
-                        help="also targets that only the tests use")
+    parser.add_argument("--all", action="store_true", help="also targets that only the tests use")
     parser.add_argument("--flavor", default="asan", metavar="NAME", help="the build (default asan)")
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    rows = [row for row in targets(args.flavor) if args.all or row["contract"].startswith("targets/")]
+    rows = [
+        row for row in targets(args.flavor) if args.all or row["contract"].startswith("targets/")
+    ]
     if args.json:
         print(json.dumps(rows, indent=2))
         return exits.PASS
     if not rows:
-        raise exits.FfhError("there is no target: each is a directory in targets/ with a CMakeLists.txt")
+        raise exits.FfhError(
+            "there is no target: each is a directory in targets/ with a CMakeLists.txt"
+        )
     console.table(
         ["target", "contract", "functions", "handle types", "seeds", "regressions", "built"],
-        [[row["name"], row["contract"], _number(row["functions"]), ", ".join(row["handle_types"]) or "-",
-          str(row["seeds"]), str(row["regressions"]), "yes" if row["built"] else "no"] for row in rows])
+        [
+            [
+                row["name"],
+                row["contract"],
+                _number(row["functions"]),
+                ", ".join(row["handle_types"]) or "-",
+                str(row["seeds"]),
+                str(row["regressions"]),
+                "yes" if row["built"] else "no",
+            ]
+            for row in rows
+        ],
+    )
     return exits.PASS
 
 
 def targets(flavor: str) -> list[dict[str, Any]]:
     """Every target: those of the build directory, and those that targets/ declares."""
-    found = {name: contract for name, contract in _declared()}
+    found = dict(_declared())
     for name in target.names(flavor):
         found[name] = paths.shown(Path(gen.info(name, flavor)["contract"]))
     return [_row(name, contract, flavor) for name, contract in sorted(found.items())]
@@ -58,11 +72,15 @@ def _declared() -> list[tuple[str, str]]:
 def _row(name: str, contract: str, flavor: str) -> dict[str, Any]:
     model, built = _model(name, flavor)
     corpus = paths.PROJECT / "corpus" / name
-    return {"name": name, "contract": contract,
-            "functions": len(model["functions"]) if model else None,
-            "handle_types": [kind["name"] for kind in model["handle_types"]] if model else [],
-            "seeds": _count(corpus / "seeds"), "regressions": _count(corpus / "regress"),
-            "built": built}
+    return {
+        "name": name,
+        "contract": contract,
+        "functions": len(model["functions"]) if model else None,
+        "handle_types": [kind["name"] for kind in model["handle_types"]] if model else [],
+        "seeds": _count(corpus / "seeds"),
+        "regressions": _count(corpus / "regress"),
+        "built": built,
+    }
 
 
 def _model(name: str, flavor: str) -> tuple[dict[str, Any] | None, bool]:

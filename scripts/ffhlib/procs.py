@@ -32,8 +32,13 @@ class Done:
         return self.out + self.err
 
 
-def capture(command: Sequence[str | Path], *, timeout: float = 60, cwd: Path | None = None,
-            env: Mapping[str, str] | None = None) -> Done:
+def capture(
+    command: Sequence[str | Path],
+    *,
+    timeout: float = 60,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Done:
     """Runs a command to its end; at the timeout its whole process group is killed."""
     process = _start(command, cwd, env, subprocess.PIPE, subprocess.PIPE)
     try:
@@ -49,9 +54,14 @@ def capture(command: Sequence[str | Path], *, timeout: float = 60, cwd: Path | N
     return Done(code, _text(out), _text(err))
 
 
-def logged(command: Sequence[str | Path], log: Path, *, cwd: Path | None = None,
-           env: Mapping[str, str] | None = None,
-           on_line: Callable[[str], None] | None = None) -> int:
+def logged(
+    command: Sequence[str | Path],
+    log: Path,
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    on_line: Callable[[str], None] | None = None,
+) -> int:
     """Runs a command whose output is appended to a log file, and shown line by line to on_line;
     returns its exit code."""
     try:
@@ -61,8 +71,9 @@ def logged(command: Sequence[str | Path], log: Path, *, cwd: Path | None = None,
         raise ProcessError(f"cannot write {log}: {error.strerror}") from error
     with stream:
         stream.write(f"$ {' '.join(map(str, command))}\n".encode())
-        process = _start(command, cwd, env, subprocess.PIPE if on_line else stream,
-                         subprocess.STDOUT)
+        process = _start(
+            command, cwd, env, subprocess.PIPE if on_line else stream, subprocess.STDOUT
+        )
         try:
             for line in process.stdout or ():
                 stream.write(line)
@@ -84,12 +95,23 @@ def tail(log: Path, lines: int = 30) -> str:
     return "\n".join(text.splitlines()[-lines:])
 
 
-def _start(command: Sequence[str | Path], cwd: Path | None, env: Mapping[str, str] | None,
-           stdout: object, stderr: object) -> subprocess.Popen[bytes]:
+def _start(
+    command: Sequence[str | Path],
+    cwd: Path | None,
+    env: Mapping[str, str] | None,
+    stdout: object,
+    stderr: object,
+) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen([str(part) for part in command], cwd=cwd, env=env,
-                                stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr,  # type: ignore[call-overload]
-                                start_new_session=True)
+        return subprocess.Popen(
+            [str(part) for part in command],
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,  # type: ignore[call-overload]
+            start_new_session=True,
+        )
     except OSError as error:
         raise ProcessError(f"cannot run {command[0]}: {os.strerror(error.errno or 0)}") from error
 

@@ -28,13 +28,26 @@ class Check:
 
 CHECKS = (
     Check("asan", ("-fsanitize=address",), "AddressSanitizer: heap-use-after-free"),
-    Check("ubsan", ("-fsanitize=undefined", "-fno-sanitize-recover=undefined"),
-          "runtime error: signed integer overflow"),
+    Check(
+        "ubsan",
+        ("-fsanitize=undefined", "-fno-sanitize-recover=undefined"),
+        "runtime error: signed integer overflow",
+    ),
     Check("lsan", ("-fsanitize=address",), "LeakSanitizer: detected memory leaks"),
     Check("tsan", ("-fsanitize=thread",), "ThreadSanitizer: data race"),
-    Check("libfuzzer", ("-fsanitize=fuzzer,address",), "AddressSanitizer: heap-buffer-overflow",
-          ("-runs=2000000", "-seed=1", "-max_len=8", "-timeout=20", "-max_total_time=60",
-           f"-error_exitcode={FOUND_CODE}")),
+    Check(
+        "libfuzzer",
+        ("-fsanitize=fuzzer,address",),
+        "AddressSanitizer: heap-buffer-overflow",
+        (
+            "-runs=2000000",
+            "-seed=1",
+            "-max_len=8",
+            "-timeout=20",
+            "-max_total_time=60",
+            f"-error_exitcode={FOUND_CODE}",
+        ),
+    ),
 )
 
 
@@ -65,8 +78,23 @@ def run(check: Check, folder: Path, sources: Path | None = None) -> Outcome:
 
 def _compile(check: Check, source: Path, program: Path, planted: bool) -> str:
     define = ["-DPLANTED"] if planted else []
-    done = procs.capture([COMPILER, "-std=c11", "-D_GNU_SOURCE", "-O1", "-g", "-pthread", "-fuse-ld=lld-19",
-                          *check.flags, *define, source, "-o", program], timeout=TIMEOUT)
+    done = procs.capture(
+        [
+            COMPILER,
+            "-std=c11",
+            "-D_GNU_SOURCE",
+            "-O1",
+            "-g",
+            "-pthread",
+            "-fuse-ld=lld-19",
+            *check.flags,
+            *define,
+            source,
+            "-o",
+            program,
+        ],
+        timeout=TIMEOUT,
+    )
     return "" if done.code == 0 else f"cannot be compiled: {_first(done.text, 'error')}"
 
 
@@ -94,5 +122,8 @@ def _judge(check: Check, done: procs.Done, planted: bool) -> str:
 
 def _first(text: str, word: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    chosen = next((line for line in lines if word.lower() in line.lower()), lines[-1] if lines else "no output")
+    chosen = next(
+        (line for line in lines if word.lower() in line.lower()),
+        lines[-1] if lines else "no output",
+    )
     return chosen[:300]

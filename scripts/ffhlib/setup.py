@@ -73,8 +73,11 @@ def _install(yes: bool) -> None:
 def _refuse(packages: list[setup_packages.Package]) -> NoReturn:
     lines = []
     if packages:
-        lines += ["missing system packages:", setup_packages.explain(packages),
-                  f"install them with: {setup_packages.install_command(packages)}"]
+        lines += [
+            "missing system packages:",
+            setup_packages.explain(packages),
+            f"install them with: {setup_packages.install_command(packages)}",
+        ]
     if not _current():
         lines.append("missing: the Python packages of scripts/requirements.txt in .venv")
     raise SetupError("\n".join([*lines, "nothing was installed, because of --no-install"]))
@@ -93,8 +96,9 @@ def _fingerprint() -> str:
 
 def _current() -> bool:
     try:
-        return (paths.VENV / STAMP).read_text(encoding="utf-8") == _fingerprint() \
-            and (paths.VENV / "bin" / "python").exists()
+        return (paths.VENV / STAMP).read_text(encoding="utf-8") == _fingerprint() and (
+            paths.VENV / "bin" / "python"
+        ).exists()
     except OSError:
         return False
 
@@ -112,22 +116,40 @@ def _activate() -> None:
 
 
 def _make_venv(log: Path) -> None:
-    console.say(f"installing the Python packages of scripts/requirements.txt into .venv "
-                f"(log: {paths.shown(log)})")
+    console.say(
+        f"installing the Python packages of scripts/requirements.txt into .venv "
+        f"(log: {paths.shown(log)})"
+    )
     base = getattr(sys, "_base_executable", sys.executable)
     old = paths.VENV.with_name(f".venv.old-{os.getpid()}")
     try:
         if paths.VENV.is_symlink():
-            raise SetupError(f"{paths.VENV} is a symbolic link; remove it, set-up makes a directory")
+            raise SetupError(
+                f"{paths.VENV} is a symbolic link; remove it, set-up makes a directory"
+            )
         if paths.VENV.exists():
             paths.VENV.rename(old)
         code = procs.logged([base, "-m", "venv", paths.VENV], log)
         if code != 0:
             raise SetupError(_because("python3 -m venv", code, log))
         code = procs.logged(
-            [paths.VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input",
-             "--disable-pip-version-check", "--only-binary", ":all:", "--require-hashes",
-             "-r", paths.REQUIREMENTS], log, env=_pip_environment())
+            [
+                paths.VENV / "bin" / "python",
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--no-input",
+                "--disable-pip-version-check",
+                "--only-binary",
+                ":all:",
+                "--require-hashes",
+                "-r",
+                paths.REQUIREMENTS,
+            ],
+            log,
+            env=_pip_environment(),
+        )
         if code != 0:
             raise SetupError(_because("pip install", code, log))
         (paths.VENV / STAMP).write_text(_fingerprint(), encoding="utf-8")
@@ -139,8 +161,16 @@ def _make_venv(log: Path) -> None:
 
 def _pip_environment() -> dict[str, str]:
     """The machine's PIP_ settings count (index, certificates), except those that install elsewhere."""
-    elsewhere = {"PIP_TARGET", "PIP_USER", "PIP_PREFIX", "PIP_ROOT", "PIP_DRY_RUN", "PYTHONPATH",
-                 "PYTHONHOME", "PIP_NO_BINARY"}
+    elsewhere = {
+        "PIP_TARGET",
+        "PIP_USER",
+        "PIP_PREFIX",
+        "PIP_ROOT",
+        "PIP_DRY_RUN",
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "PIP_NO_BINARY",
+    }
     return {name: value for name, value in os.environ.items() if name not in elsewhere}
 
 

@@ -37,20 +37,38 @@ class Package:
 
 PACKAGES = (
     Package("clang-19", ("clang-19", "clang++-19"), "compiles targets and the harness", "build"),
-    Package("libclang-rt-19-dev", (f"{LLVM}/lib/clang/19/lib/linux/libclang_rt.fuzzer-*.a",),
-            "sanitizer and libFuzzer runtimes", "build"),
-    Package("libclang-19-dev", (f"{LLVM}/include/clang-c/Index.h", f"{LLVM}/lib/libclang*.so*"),
-            "ffh-gen reads contracts with it", "build"),
+    Package(
+        "libclang-rt-19-dev",
+        (f"{LLVM}/lib/clang/19/lib/linux/libclang_rt.fuzzer-*.a",),
+        "sanitizer and libFuzzer runtimes",
+        "build",
+    ),
+    Package(
+        "libclang-19-dev",
+        (f"{LLVM}/include/clang-c/Index.h", f"{LLVM}/lib/libclang*.so*"),
+        "ffh-gen reads contracts with it",
+        "build",
+    ),
     Package("lld-19", ("ld.lld-19",), "links", "build"),
-    Package("llvm-19", ("llvm-nm-19", "llvm-symbolizer-19", "llvm-objcopy-19", "llvm-cov-19"),
-            "reads symbols, names the lines of stacks", "build, run, check"),
+    Package(
+        "llvm-19",
+        ("llvm-nm-19", "llvm-symbolizer-19", "llvm-objcopy-19", "llvm-cov-19"),
+        "reads symbols, names the lines of stacks",
+        "build, run, check",
+    ),
     Package("cmake", ("cmake",), "describes the build", "build"),
     Package("ninja-build", ("ninja",), "runs the build", "build"),
     Package("ccache", ("ccache",), "makes building again quick", "build"),
-    Package("libjemalloc-dev", ("/usr/include/jemalloc/jemalloc.h",),
-            "allocator of the flavor without sanitizers", "build"),
+    Package(
+        "libjemalloc-dev",
+        ("/usr/include/jemalloc/jemalloc.h",),
+        "allocator of the flavor without sanitizers",
+        "build",
+    ),
     Package("libcmocka-dev", ("/usr/include/cmocka.h",), "unit tests in C", "test"),
-    Package("dpkg-dev", ("dpkg-source", "patch", "xz"), "unpacks the pinned source of leveldb", "build"),
+    Package(
+        "dpkg-dev", ("dpkg-source", "patch", "xz"), "unpacks the pinned source of leveldb", "build"
+    ),
     Package("clang-format-19", ("clang-format-19",), "checks the style of C", "lint, test"),
     Package("clang-tidy-19", ("clang-tidy-19",), "looks for mistakes in C", "lint, test"),
     Package("python3-venv", (), "holds the Python packages", "everything"),
@@ -117,8 +135,10 @@ def install(packages: Sequence[Package], *, yes: bool, log: Path) -> None:
     console.say(f"system packages are missing:\n{explain(packages)}")
     if not yes:
         if not sys.stdin.isatty():
-            raise SetupError(f"cannot ask whether to install: there is no terminal. Repeat with --yes, "
-                             f"or run:\n  {command}")
+            raise SetupError(
+                f"cannot ask whether to install: there is no terminal. Repeat with --yes, "
+                f"or run:\n  {command}"
+            )
         if not console.ask(f"install {len(packages)} packages with apt now?"):
             raise SetupError(f"nothing was installed; to do it yourself:\n  {command}")
     if prefix:
@@ -127,24 +147,48 @@ def install(packages: Sequence[Package], *, yes: bool, log: Path) -> None:
     console.say(f"installing {len(packages)} packages (log: {paths.shown(log)})")
     if os.environ.get("FFH_APT_UPDATED") != "1":
         _apt([*prefix, "apt-get", *APT_OPTIONS, "update"], log, "apt-get update")
-    _apt([*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *APT_OPTIONS, "install", "-y",
-          "--no-install-recommends", *(package.name for package in packages)], log, "apt-get install")
+    _apt(
+        [
+            *prefix,
+            "env",
+            "DEBIAN_FRONTEND=noninteractive",
+            "apt-get",
+            *APT_OPTIONS,
+            "install",
+            "-y",
+            "--no-install-recommends",
+            *(package.name for package in packages),
+        ],
+        log,
+        "apt-get install",
+    )
     still = [package for package in packages if not present(package)]
     if still:
-        raise SetupError(f"apt-get succeeded, but this is still missing:\n{explain(still)}\n"
-                         f"the log is {log}")
+        raise SetupError(
+            f"apt-get succeeded, but this is still missing:\n{explain(still)}\nthe log is {log}"
+        )
 
 
 # What apt says -> what it means.
 TROUBLE = (
-    (r"Could not get lock|Unable to acquire the dpkg", "another program is using apt; wait for it to end"),
+    (
+        r"Could not get lock|Unable to acquire the dpkg",
+        "another program is using apt; wait for it to end",
+    ),
     (r"No space left on device|not have enough free space", "the disk is full"),
-    (r"Could not resolve|Temporary failure resolving|Unable to connect|Could not connect"
-     r"|Network is unreachable|Failed to fetch", "the package archive cannot be reached: check the network"),
-    (r"Unable to locate package|has no installation candidate",
-     "this release does not have the package: ffihammer is made for Debian 12"),
-    (r"a password is required|not in the sudoers|no tty present|a terminal is required",
-     "sudo does not allow it; install as root"),
+    (
+        r"Could not resolve|Temporary failure resolving|Unable to connect|Could not connect"
+        r"|Network is unreachable|Failed to fetch",
+        "the package archive cannot be reached: check the network",
+    ),
+    (
+        r"Unable to locate package|has no installation candidate",
+        "this release does not have the package: ffihammer is made for Debian 12",
+    ),
+    (
+        r"a password is required|not in the sudoers|no tty present|a terminal is required",
+        "sudo does not allow it; install as root",
+    ),
     (r"dpkg was interrupted", "an earlier installation was interrupted: run dpkg --configure -a"),
 )
 
