@@ -14,7 +14,8 @@ typedef struct draft {
   unsigned lane;
   bool fixed; /* the lane may not change any more */
   unsigned depth;
-  int malformed; /* the slot of the one malformed value, or -1 */
+  int malformed;                  /* the slot of the one malformed value, or -1 */
+  uint8_t classes[FFH_MAX_SLOTS]; /* ffh_class of each slot */
   ffh_value values[FFH_MAX_SLOTS];
 } draft;
 
@@ -80,6 +81,7 @@ static void start_values(draft *d) {
     const ffh_slot *slot = slot_at(d, i);
     const ffh_wish *wish = wish_for(d, i);
     ffh_value *value = &d->values[i];
+    d->classes[i] = (uint8_t)ffh_slot_class(d->function, i);
     *value = (ffh_value){.variable = FFH_NO_VARIABLE, .defines = FFH_NO_VARIABLE};
     if (slot->parent != FFH_NONE && ffh_values_absent(d->function, d->values, i)) {
       continue;
@@ -90,7 +92,7 @@ static void start_values(draft *d) {
       value->form = wish->form;
     }
     if (value->form == FFH_FORM_VALUE && wish->is_null && (slot->flags & FFH_SLOT_NULLABLE) != 0) {
-      ffh_class class = ffh_slot_class(d->function, i);
+      unsigned class = d->classes[i];
       value->is_null = class == FFH_CLASS_HANDLE || class == FFH_CLASS_BUFFER ||
                        (class == FFH_CLASS_STRUCT && (slot->flags & FFH_SLOT_BY_VALUE) == 0);
     }
@@ -144,6 +146,15 @@ typedef bool (*candidate)(const draft *d, unsigned slot, uint16_t variable);
 
 static bool good(const draft *d, unsigned slot, uint16_t variable) {
   return is_live(d, variable) && fits_lane(d, slot, variable) && !is_taken(d, slot, variable);
+}
+
+/* Also in the state that the function needs, and with nothing that must end before it. */
+static bool best(const draft *d, unsigned slot, uint16_t variable) {
+  const ffh_track *track = &d->build->track;
+  uint16_t needs = slot_at(d, slot)->needs;
+  const unsigned ends = FFH_SLOT_CONSUMES | FFH_SLOT_CONSUMES_ON_SUCCESS | FFH_SLOT_RELEASES;
+  return good(d, slot, variable) && (needs == FFH_NONE || track->state[variable] == needs) &&
+         ((slot_at(d, slot)->flags & ends) == 0 || track->children[variable] == 0);
 }
 
 static bool usable(const draft *d, unsigned slot, uint16_t variable) {
@@ -228,8 +239,7 @@ static bool put_exact(draft *d) {
     const ffh_wish *wish = wish_for(d, i);
     ffh_value *value = &d->values[i];
     if (!wish->exact || value->is_null || value->form != FFH_FORM_VALUE ||
-        ffh_slot_class(d->function, i) != FFH_CLASS_HANDLE ||
-        slot_at(d, i)->parent_of != FFH_NONE ||
+        d->classes[i] != FFH_CLASS_HANDLE || slot_at(d, i)->parent_of != FFH_NONE ||
         !is_of_type(d, wish->variable, slot_at(d, i)->handle_type) ||
         ffh_values_absent(d->function, d->values, i)) {
       continue;
@@ -248,7 +258,10 @@ static bool put_handle(draft *d, unsigned slot) {
   uint16_t type = slot_at(d, slot)->handle_type;
   ffh_value *value = &d->values[slot];
   uint32_t pick = wish_for(d, slot)->pick;
-  uint16_t found = choose(d, slot, type, pick, good);
+  uint16_t found = choose(d, slot, type, pick, best);
+  if (found == FFH_NO_VARIABLE) {
+    found = choose(d, slot, type, pick, good);
+  }
   if (found == FFH_NO_VARIABLE && (slot_at(d, slot)->flags & FFH_SLOT_NULLABLE) != 0) {
     value->is_null = 1;
     return true;
@@ -274,7 +287,7 @@ static bool put_handles(draft *d) {
     return false;
   }
   for (unsigned i = 0; i < d->function->n_slots; i++) {
-    if (ffh_slot_class(d->function, i) != FFH_CLASS_HANDLE || d->values[i].is_null ||
+    if (d->classes[i] != FFH_CLASS_HANDLE || d->values[i].is_null ||
         d->values[i].variable != FFH_NO_VARIABLE || is_sent(d, i, FFH_FORM_NULL) ||
         is_sent(d, i, FFH_FORM_WRONG_THREAD) || slot_at(d, i)->parent_of != FFH_NONE ||
         ffh_values_absent(d->function, d->values, i)) {
@@ -319,10 +332,9 @@ static bool put_parent(draft *d, unsigned slot) {
 
 static bool put_parents(draft *d) {
   for (unsigned i = 0; i < d->function->n_slots; i++) {
-    if (slot_at(d, i)->parent_of == FFH_NONE ||
-        ffh_slot_class(d->function, i) != FFH_CLASS_HANDLE || d->values[i].is_null ||
-        is_sent(d, i, FFH_FORM_NULL) || is_sent(d, i, FFH_FORM_WRONG_THREAD) ||
-        ffh_values_absent(d->function, d->values, i)) {
+    if (slot_at(d, i)->parent_of == FFH_NONE || d->classes[i] != FFH_CLASS_HANDLE ||
+        d->values[i].is_null || is_sent(d, i, FFH_FORM_NULL) ||
+        is_sent(d, i, FFH_FORM_WRONG_THREAD) || ffh_values_absent(d->function, d->values, i)) {
       continue;
     }
     if (d->values[i].form != FFH_FORM_VALUE) {
@@ -372,7 +384,7 @@ static void put_error(draft *d, unsigned slot) {
 static bool put_data(draft *d) {
   ffh_plan *plan = d->build->plan;
   for (unsigned i = 0; i < d->function->n_slots; i++) {
-    if (d->values[i].is_null || is_sent(d, i, FFH_FORM_NULL) ||
+    if (d->classes[i] <= FFH_CLASS_OUT || d->values[i].is_null || is_sent(d, i, FFH_FORM_NULL) ||
         (slot_at(d, i)->parent != FFH_NONE && ffh_values_absent(d->function, d->values, i))) {
       continue;
     }
@@ -386,7 +398,7 @@ static bool put_data(draft *d) {
 }
 
 static bool defines(const draft *d, unsigned slot) {
-  ffh_class class = ffh_slot_class(d->function, slot);
+  unsigned class = d->classes[slot];
   bool could = class == FFH_CLASS_DEFINE ||
                (class == FFH_CLASS_ERROR && slot_at(d, slot)->handle_type != FFH_NONE);
   return could && !is_sent(d, slot, FFH_FORM_NULL) &&

@@ -79,10 +79,12 @@ bool ffh_elements_are_valid(const ffh_function *function, unsigned slot, const u
  * ------------------------------------*/
 
 typedef struct ffh_track {
-  uint8_t owner[FFH_MAX_HANDLES];    /* the lane that created it or was given it */
-  uint8_t unborn[FFH_MAX_HANDLES];   /* its call is malformed and will be refused */
-  uint8_t retained[FFH_MAX_HANDLES]; /* references beyond the first */
-  uint16_t ended[FFH_MAX_HANDLES];   /* bit per lane that consumes it */
+  uint8_t owner[FFH_MAX_HANDLES];     /* the lane that created it or was given it */
+  uint8_t unborn[FFH_MAX_HANDLES];    /* its call is malformed and will be refused */
+  uint8_t retained[FFH_MAX_HANDLES];  /* references beyond the first */
+  uint16_t ended[FFH_MAX_HANDLES];    /* bit per lane that consumes it */
+  uint16_t children[FFH_MAX_HANDLES]; /* of it, that must end first and have not */
+  uint16_t state[FFH_MAX_HANDLES];    /* typestate, FFH_NONE for none */
 } ffh_track;
 
 /* Takes account of a call that was just appended or is next in order. */

@@ -10,7 +10,52 @@ bool ffh_values_absent(const ffh_function *function, const ffh_value *values, un
   return false;
 }
 
-static void use(ffh_track *track, const ffh_slot *slot, uint16_t variable, unsigned lane) {
+static uint16_t passed(const ffh_plan *plan, const ffh_call *call, uint16_t slot) {
+  if (slot == FFH_NONE) {
+    return FFH_NO_VARIABLE;
+  }
+  const ffh_value *value = &ffh_plan_values(plan, call)[slot];
+  return value->form == FFH_FORM_VALUE ? value->variable : FFH_NO_VARIABLE;
+}
+
+/* The variable that must outlive this one, or FFH_NO_VARIABLE. */
+static uint16_t outlived_by(const ffh_plan *plan, uint16_t variable) {
+  const ffh_call *call = &plan->calls[plan->variables[variable].call];
+  const ffh_function *function = ffh_plan_function(plan, call);
+  return function->slots[plan->variables[variable].slot].kind == FFH_KIND_HANDLE
+             ? passed(plan, call, function->child_of)
+             : FFH_NO_VARIABLE; /* messages and memory are nobody's children */
+}
+
+static void define(ffh_track *track, const ffh_plan *plan, const ffh_call *call,
+                   const ffh_slot *slot, uint16_t variable) {
+  uint16_t parent = outlived_by(plan, variable);
+  track->owner[variable] = call->lane;
+  track->unborn[variable] = call->malformed != FFH_FORM_VALUE;
+  track->retained[variable] = 0;
+  track->ended[variable] = 0;
+  track->children[variable] = 0;
+  track->state[variable] = slot->becomes;
+  if (parent != FFH_NO_VARIABLE && parent < variable && !track->unborn[variable]) {
+    track->children[parent]++;
+  }
+}
+
+static void end(ffh_track *track, const ffh_plan *plan, uint16_t variable, unsigned lane) {
+  if (track->ended[variable] == 0 && !track->unborn[variable]) {
+    uint16_t parent = outlived_by(plan, variable);
+    if (parent != FFH_NO_VARIABLE && parent < variable) {
+      track->children[parent]--;
+    }
+  }
+  track->ended[variable] |= (uint16_t)(1u << lane);
+}
+
+static void use(ffh_track *track, const ffh_plan *plan, const ffh_slot *slot, uint16_t variable,
+                unsigned lane) {
+  if (slot->becomes != FFH_NONE) {
+    track->state[variable] = slot->becomes;
+  }
   if ((slot->flags & FFH_SLOT_HANDOVER) != 0) {
     track->owner[variable] = (uint8_t)lane;
   }
@@ -26,8 +71,8 @@ static void use(ffh_track *track, const ffh_slot *slot, uint16_t variable, unsig
       ends = true;
     }
   }
-  if (ends) {
-    track->ended[variable] |= (uint16_t)(1u << lane);
+  if (ends || slot->kind == FFH_KIND_ERROR) {
+    end(track, plan, variable, lane);
   }
 }
 
@@ -38,27 +83,13 @@ void ffh_track_call(ffh_track *track, const ffh_plan *plan, const ffh_call *call
     const ffh_slot *slot = &function->slots[i];
     const ffh_value *value = &values[i];
     if (value->defines != FFH_NO_VARIABLE) {
-      track->owner[value->defines] = call->lane;
-      track->unborn[value->defines] = call->malformed != FFH_FORM_VALUE;
-      track->retained[value->defines] = 0;
-      track->ended[value->defines] = 0;
+      define(track, plan, call, slot, value->defines);
     }
     if (call->malformed == FFH_FORM_VALUE && value->variable != FFH_NO_VARIABLE &&
         value->variable != value->defines) {
-      use(track, slot, value->variable, call->lane);
-      if (slot->kind == FFH_KIND_ERROR) {
-        track->ended[value->variable] |= (uint16_t)(1u << call->lane);
-      }
+      use(track, plan, slot, value->variable, call->lane);
     }
   }
-}
-
-static uint16_t passed(const ffh_plan *plan, const ffh_call *call, uint16_t slot) {
-  if (slot == FFH_NONE) {
-    return FFH_NO_VARIABLE;
-  }
-  const ffh_value *value = &ffh_plan_values(plan, call)[slot];
-  return value->form == FFH_FORM_VALUE ? value->variable : FFH_NO_VARIABLE;
 }
 
 uint16_t ffh_plan_parent(const ffh_plan *plan, uint16_t variable) {

@@ -296,6 +296,19 @@ static void test_parents_are_matched(void **state) {
   assert_int_equal(values[0].variable, 1); /* s, although t is newer */
 }
 
+static void test_parents_end_after_children(void **state) {
+  (void)state;
+  decode_text(HEAD
+              "A: s = store_open(path=\"a\")\n"
+              "A: t = store_open(path=\"b\")\n"
+              "A: cursor_new(store=t, out=out c)\n"
+              "A: store_close()\n"
+              "A: cursor_close(cursor=c)\n"
+              "A: store_close()\n");
+  assert_int_equal(ffh_plan_values(plan, &plan->calls[3])[0].variable, 1); /* s: t has a child */
+  assert_int_equal(ffh_plan_values(plan, &plan->calls[5])[0].variable, 3);
+}
+
 static void expect_broken(const char *why) {
   const char *wrong = ffh_plan_check(plan);
   assert_non_null(wrong);
@@ -385,6 +398,7 @@ int main(void) {
       cmocka_unit_test(test_raw_bytes_prefer_live_handles),
       cmocka_unit_test(test_confined_calls_follow_their_handle),
       cmocka_unit_test(test_parents_are_matched),
+      cmocka_unit_test(test_parents_end_after_children),
       cmocka_unit_test(test_check_sees_broken_plans),
       cmocka_unit_test(test_cost),
       cmocka_unit_test(test_any_bytes_are_a_plan),
