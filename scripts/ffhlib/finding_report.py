@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import rules
+from . import paths, rules
 from .replayer import Outcome
 from .results import SCHEMA, utc_now
-from .sanitizer_report import Stack
+from .sanitizer_report import Frame, Stack
+from .signature import is_harness
 from .target import Target
 
 _TITLES = {
@@ -17,11 +18,16 @@ _TITLES = {
     "allocation": "allocated",
     "use": "used",
     "leak": "allocated and lost",
-    "creation": "thread created",
     "crash": "stopped",
     "variable": "the frame that holds the variable",
 }
+_FRAMES = 40
 _LAST_CALLS = 12  # in the text; report.json has all that the runtime kept
+
+
+def _location(location: str) -> str:
+    """A place inside the project without the project's path."""
+    return location.removeprefix(f"{paths.PROJECT}/")
 
 
 def _stack_dict(stack: Stack) -> dict[str, Any]:
@@ -29,7 +35,8 @@ def _stack_dict(stack: Stack) -> dict[str, Any]:
         "role": stack.role,
         "thread": stack.thread,
         "frames": [
-            {"function": frame.function, "location": frame.location} for frame in stack.frames
+            {"function": frame.function, "location": _location(frame.location)}
+            for frame in stack.frames
         ],
     }
 
@@ -132,7 +139,7 @@ def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
         ("parameter", report["parameter"]),
         ("where", where),
         ("message", report["message"]),
-        ("sanitizer", report["sanitizer"]),
+        ("sanitizer", report["sanitizer"] if report["sanitizer"] != report["message"] else ""),
     ]
     facts += [("handle", _handle(handle)) for handle in report["handles"]]
     if report["argument"]:
@@ -147,6 +154,26 @@ def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
     return [(title, text) for title, text in facts if text]
 
 
+def _title(stack: dict[str, Any]) -> str:
+    if stack["role"] == "creation":
+        return f"thread {stack['thread']} was created"
+    by = f" by thread {stack['thread']}" if stack["thread"] else ""
+    return f"{_TITLES.get(stack['role'], stack['role'])}{by}"
+
+
+def _frames(frames: list[dict[str, str]]) -> list[str]:
+    """The frames down to the library's edge; what lies below it is the same in every finding."""
+    lines, seen = [], False
+    for number, frame in enumerate(frames[:_FRAMES]):
+        ours = is_harness(Frame(frame["function"], frame["location"]))
+        if ours and seen:
+            lines.append(f"  ... {len(frames) - number} frames of the harness")
+            break
+        seen = seen or not ours
+        lines.append(f"  #{number} {frame['function']}  {frame['location']}".rstrip())
+    return lines
+
+
 def render(report: dict[str, Any]) -> str:
     """report.txt: the same for people."""
     lines = [f"{report['rule']}: {report['meaning']}", ""]
@@ -158,12 +185,8 @@ def render(report: dict[str, Any]) -> str:
             "because it happened: read the log. State of earlier inputs may be part of it.",
         ]
     for stack in report["stacks"]:
-        by = f" by thread {stack['thread']}" if stack["thread"] else ""
-        lines += ["", f"{_TITLES.get(stack['role'], stack['role'])}{by}:"]
-        lines += [
-            f"  #{i} {frame['function']}  {frame['location']}".rstrip()
-            for i, frame in enumerate(stack["frames"][:30])
-        ]
+        lines += ["", f"{_title(stack)}:"]
+        lines += _frames(stack["frames"])
     if report["in_flight"]:
         lines += [
             "",

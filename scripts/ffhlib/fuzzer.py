@@ -262,7 +262,7 @@ class Worker(threading.Thread):
         """A finding that comes back at once must not turn the run into a storm of restarts."""
         times = self._duplicates[signature] = self._duplicates.get(signature, 0) + 1
         if time.monotonic() - process.started < 2.0:
-            pause = min(2.0, 0.05 * 2 ** min(times, 6)) * random.uniform(0.8, 1.0)
+            pause = min(0.5, 0.05 * 2 ** min(times, 6)) * random.uniform(0.8, 1.0)
             self._campaign.stop.wait(pause)
 
     def _died_without_input(self, why: str, code: int, runs: int, process: Process) -> bool:

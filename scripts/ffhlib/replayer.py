@@ -158,7 +158,7 @@ def classify(
         code if code is not None else -signal.SIGKILL,
         output=output,
         report=report,
-        trace=trace[1] if trace else "",
+        trace=trace[1] if trace else str(report.get("trace") or ""),
     )
     parsed = sanitizer_report.parse(output)
     if parsed and parsed.internal:

@@ -25,6 +25,11 @@ _OTHERS = re.compile(
 _ENGINE = re.compile(
     r"^(ffh_|LLVMFuzzer|fuzzer::|main$|start_thread$|__libc_start|_start$|clone3?$)"
 )
+# Our own files: the runtime's and the thunks that ffh-gen writes.
+_HARNESS = re.compile(
+    r"(?:^|/)harness/(?:run[^/]*\.c|(?:base|plan|sched|boundary|hooks|check|report|driver)/[^:]*):"
+    r"|_target\.c:\d"
+)
 _SYSTEM = re.compile(r"/(libc|libstdc\+\+|libgcc_s|libpthread|ld-linux[^/]*|libm)\.so")
 TOP_FRAMES = 3
 _UNSTABLE = ("FFH-TIMEOUT", "FFH-OOM")  # where the limit strikes is chance
@@ -44,6 +49,11 @@ def normalise(function: str) -> str:
     return name.strip().rsplit(" ", 1)[-1]
 
 
+def is_harness(frame: Frame) -> bool:
+    """Whether the frame is the harness's or the engine's."""
+    return bool(_ENGINE.match(frame.function) or _HARNESS.search(frame.location))
+
+
 def _is_library(frame: Frame) -> bool:
     if _SYSTEM.search(frame.module):
         return False
@@ -55,9 +65,10 @@ def library_frames(stack: Stack | None) -> list[str]:
     of the harness or the engine below them ends the library's part."""
     names: list[str] = []
     for frame in stack.frames if stack else ():
-        if names and _ENGINE.match(frame.function):
-            break
-        if _is_library(frame):
+        if is_harness(frame):
+            if names:
+                break
+        elif _is_library(frame):
             name = normalise(frame.function)
             if name and (not names or names[-1] != name):
                 names.append(name)
