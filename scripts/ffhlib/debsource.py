@@ -133,7 +133,10 @@ class Apt:
     @staticmethod
     def _config_value(key: str, default: str) -> str:
         run = subprocess.run(
-            ["apt-config", "shell", "VALUE", f"{key}/d"], capture_output=True, text=True, check=False
+            ["apt-config", "shell", "VALUE", f"{key}/d"],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         match = re.search(r"VALUE='([^']+)'", run.stdout)
         return match.group(1).rstrip("/") if match else default
@@ -220,8 +223,9 @@ def fetch(apt: Apt, name: str, version: str, directory: Path) -> None:
             f"the archive no longer has {name} {version}; it offers {', '.join(offered)}.\n"
             f"Pin one of these in targets/{name}/CMakeLists.txt and check the contract against it."
         )
+    details = "\n".join(part for part in (update, problem) if part)
     raise SourceError(
-        f"cannot download the source package {name} {version}:\n{update}\n{problem}\n"
+        f"cannot download the source package {name} {version}:\n{details}\n"
         "Check the network, the proxy settings and that `apt-get update` works on this machine, "
         "then run the same command again."
     )
@@ -245,7 +249,9 @@ def check_files(directory: Path) -> Path:
         listed[name] = (checksum, int(size))
     present = {path.name for path in directory.iterdir()} - {dsc.name}
     if present != set(listed):
-        raise SourceError(f"{dsc.name} lists {sorted(listed)}, the download holds {sorted(present)}")
+        raise SourceError(
+            f"{dsc.name} lists {sorted(listed)}, the download holds {sorted(present)}"
+        )
     for name, (checksum, size) in listed.items():
         data = (directory / name).read_bytes()
         if len(data) != size or hashlib.sha256(data).hexdigest() != checksum:
