@@ -114,7 +114,7 @@ static void change_value(ffh_mutation what, unsigned call, unsigned slot) {
 }
 
 static bool mutate_value(ffh_mutation what, place accept) {
-  unsigned call, slot;
+  unsigned call = 0, slot = 0;
   if (!find_place(accept, &call, &slot)) {
     return false;
   }
@@ -236,7 +236,7 @@ static bool tear_down(void) {
 
 /* The same use on several lanes around the end of its handle. */
 static bool hammer(void) {
-  unsigned call, slot;
+  unsigned call = 0, slot = 0;
   if (!find_place(is_handle, &call, &slot)) {
     return false;
   }

@@ -139,8 +139,8 @@ static bool read_switch(ffh_parser *p) {
   (void)ffh_parse_word(p); /* "switch" */
   ffh_parse_skip_blanks(p);
   ffh_mark where = ffh_parse_mark(p);
-  uint64_t step;
-  unsigned lane;
+  uint64_t step = 0;
+  unsigned lane = 0;
   if (!ffh_parse_number(p, &step, NULL) || !read_lane(p, &lane)) {
     return false;
   }
@@ -243,7 +243,7 @@ static bool build_call(ffh_parser *p, ffh_mark start, unsigned lane) {
 }
 
 static bool read_call(ffh_parser *p) {
-  unsigned lane;
+  unsigned lane = 0;
   ffh_parse_skip_blanks(p);
   ffh_mark start = ffh_parse_mark(p);
   if (!read_lane(p, &lane) || !ffh_parse_expect(p, ':', "the lane")) {

@@ -357,7 +357,7 @@ bool ffh_parse_fields(ffh_parser *p, uint16_t parent, char close) {
     ffh_parse_skip_blanks(p);
     ffh_mark where = ffh_parse_mark(p);
     ffh_word_text name = ffh_parse_word(p);
-    unsigned slot;
+    unsigned slot = 0;
     if (!find_field(p, parent, where, name, &slot)) {
       return false;
     }

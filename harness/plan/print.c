@@ -71,7 +71,9 @@ static void print_float(ffh_out *out, uint64_t bits) {
       double scaled = d * scale;
       int64_t whole = scaled >= -limit && scaled <= limit ? (int64_t)scaled : 0;
       double back = (double)whole / scale;
-      if ((double)whole == scaled && memcmp(&back, &d, sizeof d) == 0) {
+      uint64_t back_bits; /* so that -0.0 is not 0.0 */
+      memcpy(&back_bits, &back, sizeof back_bits);
+      if ((double)whole == scaled && back_bits == bits) {
         uint64_t size = whole < 0 ? UINT64_C(0) - (uint64_t)whole : (uint64_t)whole;
         ffh_out_str(out, whole < 0 ? "-" : "");
         ffh_out_unsigned(out, size / scale);

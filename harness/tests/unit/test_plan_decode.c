@@ -99,12 +99,13 @@ static void test_any_bytes_are_a_plan(void **state) {
   ffh_prng prng = {1};
   static uint8_t data[FFH_MAX_INPUT];
   static uint8_t last[1u << 16];
+  static const uint8_t magic[4] = {'F', 'F', 'H', 1};
   size_t n_last = 0;
   uint64_t calls = 0, bytes = 0;
   for (unsigned round = 0; round < ROUNDS; round++) {
     size_t size = fill(&prng, data, ffh_prng_below(&prng, MAX_BYTES));
     if (round % 3 == 1 && size >= 8) {
-      memcpy(data, "FFH\x01", 4);
+      memcpy(data, magic, sizeof magic);
       memcpy(data + 4, &target->id, 4);
     } else if (round % 3 == 2 && n_last > 0) {
       size = n_last;
