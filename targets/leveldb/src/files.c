@@ -40,7 +40,7 @@ static const char *next_name(listing *list) {
         return NULL;
       }
     }
-    const struct entry *entry = (const struct entry *)(const void *)(list->buffer + list->at);
+    const struct entry *entry = (const struct entry *)(list->buffer + list->at);
     list->at += entry->size;
     if (strcmp(entry->name, ".") != 0 && strcmp(entry->name, "..") != 0) {
       return entry->name;
@@ -98,9 +98,9 @@ static uint32_t list_files(int fd, int harm, file_name names[MAX_FILES]) {
     }
     uint32_t at = n++;
     for (; at > 0 && strcmp(names[at - 1], name) > 0; at--) {
-      strcpy(names[at], names[at - 1]);
+      memcpy(names[at], names[at - 1], sizeof(file_name));
     }
-    strcpy(names[at], name);
+    memcpy(names[at], name, strlen(name) + 1);
   }
   return n;
 }

@@ -181,7 +181,7 @@ static void name_test_directory(const char *directory) {
   const int length = snprintf(test, sizeof(test), "%s/test", directory);
   if (length > 0 && (size_t)length < sizeof(test) && strlen(directory) < sizeof(known) &&
       setenv("TEST_TMPDIR", test, 1) == 0) {
-    strcpy(known, directory);
+    memcpy(known, directory, strlen(directory) + 1);
   }
 }
 

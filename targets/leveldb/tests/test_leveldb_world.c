@@ -54,8 +54,11 @@ static int tear_down(void **state) {
   free(s);
   ffh_target_reset(g_directory);
   DIR *directory = opendir(g_directory);
+  if (directory == NULL) {
+    return -1;
+  }
   int names = 0;
-  while (directory != NULL && readdir(directory) != NULL) {
+  while (readdir(directory) != NULL) {
     names++;
   }
   closedir(directory);
@@ -79,7 +82,8 @@ static void close_db(session *s) {
   s->db = NULL;
 }
 
-/* A database whose one table no open file or cache knows: two sessions wrote it, the third reads. */
+/* A database whose one table no open file or cache knows: two sessions wrote it, the third reads.
+ */
 static void open_with_cold_table(session *s) {
   open_db(s);
   leveldb_put(s->db, s->write, "a", 1, "value", 5, &s->error);
