@@ -425,6 +425,10 @@ static bool needs_directory(const ffh_target *target) {
   return ffh_target_reset != NULL;
 }
 
+static bool is_lane(void) {
+  return ffh_sched_current_lane() >= 0;
+}
+
 static void call_initialisers(const ffh_target *target) {
   for (uint16_t i = 0; i < target->n_functions; i++) {
     if ((target->functions[i].flags & FFH_FN_INIT) != 0 && target->functions[i].n_params == 0) {
@@ -456,7 +460,7 @@ bool ffh_run_start(const ffh_target *target, const ffh_run_options *options, con
   ffh_sched_pin(options->core);
   ffh_arena_start();
   ffh_args_set_directory(ffh_privatedir_path());
-  ffh_leak_start();
+  ffh_leak_start(is_lane);
   call_initialisers(target);
   return true;
 }

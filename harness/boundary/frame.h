@@ -57,7 +57,7 @@ uint8_t *ffh_frame_at(const ffh_frame *frame, uint16_t slot);
 /* How many bytes the slot's storage has. */
 size_t ffh_frame_size(const ffh_frame *frame, uint16_t slot);
 
-/* FNV-1a of what the slot's storage holds now; compare with frame->digest. */
+/* A hash of what the slot's storage holds now; compare with frame->digest. */
 uint32_t ffh_frame_digest(const ffh_frame *frame, uint16_t slot);
 
 /* The pointer that the slot's storage or struct field holds, NULL without one. */

@@ -221,6 +221,10 @@ void ffh_protocol_check(const ffh_frame *frame, ffh_verdict *verdict) {
   static void (*const slot_checks[])(const ffh_frame *, uint16_t, ffh_verdict *) = {
       check_const, check_outputs_on_error, check_range, check_written, check_memory};
   for (uint16_t i = 0; i < frame->function->n_slots; i++) {
+    const ffh_slot *slot = &frame->function->slots[i];
+    if (slot->direction == FFH_DIR_IN && (slot->flags & FFH_SLOT_CONST) == 0) {
+      continue; /* nothing comes out of it */
+    }
     for (size_t c = 0; c < sizeof slot_checks / sizeof slot_checks[0]; c++) {
       if (verdict->rule != FFH_RULE_NONE) {
         return;

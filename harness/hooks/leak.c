@@ -7,31 +7,45 @@
 
 enum { ALWAYS_CHECKED = 256, LATER_EVERY = 256 };
 
-static atomic_int_fast64_t balance; /* blocks allocated minus blocks freed, by any thread */
+/* Blocks allocated minus blocks freed. Lanes, of which one runs at a time, share a plain counter;
+ * other threads count apart. */
+static int64_t lane_balance;
+static atomic_int_fast64_t other_balance;
 static uint64_t unbalanced_inputs;
+static bool (*is_lane)(void);
+
+static void count(int change) {
+  if (is_lane()) {
+    lane_balance += change;
+  } else {
+    atomic_fetch_add_explicit(&other_balance, change, memory_order_relaxed);
+  }
+}
 
 static void on_malloc(const volatile void *block, size_t size) {
   (void)block;
   (void)size;
-  atomic_fetch_add_explicit(&balance, 1, memory_order_relaxed);
+  count(1);
 }
 
 static void on_free(const volatile void *block) {
   if (block != NULL) {
-    atomic_fetch_sub_explicit(&balance, 1, memory_order_relaxed);
+    count(-1);
   }
 }
 
-void ffh_leak_start(void) {
+void ffh_leak_start(bool (*thread_is_lane)(void)) {
   static bool started;
   if (!started && __sanitizer_install_malloc_and_free_hooks != NULL) {
     started = true;
+    is_lane = thread_is_lane;
     __sanitizer_install_malloc_and_free_hooks(on_malloc, on_free);
   }
 }
 
 void ffh_leak_begin_input(void) {
-  atomic_store_explicit(&balance, 0, memory_order_relaxed);
+  lane_balance = 0;
+  atomic_store_explicit(&other_balance, 0, memory_order_relaxed);
 }
 
 bool ffh_leak_end_input(bool always) {
@@ -39,7 +53,7 @@ bool ffh_leak_end_input(bool always) {
     return false;
   }
   if (!always) {
-    if (atomic_load_explicit(&balance, memory_order_relaxed) <= 0) {
+    if (lane_balance + atomic_load_explicit(&other_balance, memory_order_relaxed) <= 0) {
       return false;
     }
     unbalanced_inputs++;

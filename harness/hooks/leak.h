@@ -8,8 +8,10 @@
 
 #include <stdbool.h>
 
-/* Installs the hooks. Once, on the main thread, before the library is first called. */
-void ffh_leak_start(void);
+/* Installs the hooks. `thread_is_lane` tells whether the calling thread is one of those that take
+ * turns; it is called at every allocation. Once, on the main thread, before the library is first
+ * called. */
+void ffh_leak_start(bool (*thread_is_lane)(void));
 
 /* Begins and ends the counting of one input. Main thread, while every lane is parked. `always`
  * checks whatever the count says. True when LeakSanitizer found unreachable memory; its report is
