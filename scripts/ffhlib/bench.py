@@ -1,144 +1,160 @@
-"""Compares two commands: runs them in turn, A then B then B then A, and prints the ratios.
-
-Each command prints one line `calls N seconds S peak_kib K`. Alternating cancels what a machine does
-slowly (heat, other load); the order swaps from pair to pair so that neither is always first."""
+"""ffh bench throughput: the generated targets against hand-written ones that make the same calls from the
+same data, as ratios from alternating runs. Never a test: nothing passes or fails by time."""
 
 from __future__ import annotations
 
-import re
-import statistics
+import argparse
+import json
+import os
+import platform
 import subprocess
-from collections.abc import Sequence
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-MIN_PAIRS = 5
-_LINE = re.compile(r"^calls (\d+) seconds ([0-9.]+) peak_kib (\d+)$", re.MULTILINE)
+from . import bench_flatten, bench_pairs, build, exits, paths, profile, replayer, target
+from .bench_pairs import BenchError
 
+HELP = "measure speed and memory against hand-written targets"
+EXAMPLE = "scripts/ffh bench throughput --pairs 7"
 
-class BenchError(Exception):
-    """A measurement is missing or makes no sense; there is no ratio then."""
+BENCH = paths.PROJECT / "harness" / "tests" / "bench"
+ONE_LANE, FOUR_LANES = 0.7, 8.0  # the ratios that are wanted
+MEMORY_MIB, MEMORY_SECONDS = 1024, 60
 
 
 @dataclass(frozen=True)
-class Measurement:
-    calls: int
-    seconds: float
-    peak_kib: int
+class Case:
+    """`plans` is the beginning of the plan files' names."""
 
-    @property
-    def rate(self) -> float:
-        return self.calls / self.seconds
-
-
-def parse(name: str, output: str) -> Measurement:
-    match = _LINE.search(output)
-    if not match:
-        raise BenchError(
-            f"{name} printed no line `calls N seconds S peak_kib K`: {output.strip()[-200:]!r}"
-        )
-    measured = Measurement(int(match[1]), float(match[2]), int(match[3]))
-    if measured.calls == 0 or measured.seconds <= 0:
-        raise BenchError(f"{name} measured nothing: {match[0]}")
-    return measured
+    target: str
+    plans: str
+    against: str  # hand: one thread; threads: creates and joins a thread for each lane of an input
+    title: str
+    wanted: float | None
 
 
-def measure(
-    name: str, command: Sequence[str], timeout: float, env: dict[str, str] | None = None
-) -> Measurement:
-    try:
-        done = subprocess.run(
-            list(command),
-            env=env,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=timeout,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise BenchError(f"{name} did not end within {timeout:.0f} s") from error
-    except OSError as error:
-        raise BenchError(
-            f"cannot run {command[0]}: {error.strerror}; run scripts/ffh build"
-        ) from error
-    if done.returncode != 0:
-        raise BenchError(
-            f"{name} ended with exit code {done.returncode}: "
-            f"{(done.stderr or done.stdout).strip()[-300:]}"
-        )
-    return parse(name, done.stdout)
+CASES = (
+    Case("pricing", "pricing-1-", "hand", "pricing, 1 lane", ONE_LANE),
+    Case("leveldb", "leveldb-1-", "hand", "leveldb, 1 lane", ONE_LANE),
+    Case("pricing", "pricing-4-", "threads", "pricing, 4 lanes", FOUR_LANES),
+    Case("leveldb", "leveldb-4-", "threads", "leveldb, 4 lanes", FOUR_LANES),
+    Case("leveldb", "leveldb-4-batch", "threads", "leveldb, 4 lanes, write batches only", None),
+    Case("leveldb", "leveldb-4-db", "threads", "leveldb, 4 lanes, databases only", None),
+)
 
 
-def spread(values: Sequence[float]) -> dict[str, float]:
-    return {"min": min(values), "median": statistics.median(values), "max": max(values)}
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", metavar="BENCH", choices=["throughput"], help="throughput")
+    parser.add_argument("--pairs", type=int, default=5, metavar="N", help="pairs, at least 5")
+    parser.add_argument(
+        "--seconds", type=float, default=3.0, metavar="S", help="of each measurement (default 3)"
+    )
+    parser.add_argument(
+        "--no-memory", action="store_true", help="leave out the 60-second runs for peak memory"
+    )
+    parser.add_argument("--json", action="store_true", help="print every measurement as JSON")
 
 
-def compare(
-    title: str,
-    a: tuple[str, Sequence[str]],
-    b: tuple[str, Sequence[str]],
-    *,
-    pairs: int = MIN_PAIRS,
-    timeout: float = 300.0,
-    wanted: float | None = None,
-    env: dict[str, str] | None = None,
+def run(args: argparse.Namespace) -> int:
+    where = build.prepare("asan")
+    names = sorted({case.target for case in CASES})
+    build.ninja(where, [f"bench-{name}-all" for name in names] + build.goals(names, "asan"))
+    env = profile.environment("asan", paths.PROJECT)
+    with tempfile.TemporaryDirectory(prefix="ffh-bench-", dir=_fast_directory()) as folder:
+        env["TMPDIR"] = folder
+        results = [_measure(case, Path(folder), where, args, env) for case in CASES]
+        memory = [] if args.no_memory else [_memory(name, Path(folder), env) for name in names]
+    if args.json:
+        print(json.dumps({"machine": _machine(), "ratios": results, "memory": memory}, indent=2))
+    else:
+        _print_memory(memory)
+        print(f"machine: {_machine()}")
+    return exits.PASS
+
+
+def _fast_directory() -> str | None:
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+def _measure(
+    case: Case, folder: Path, where: Path, args: argparse.Namespace, env: dict[str, str]
 ) -> dict[str, Any]:
-    """The calls per second of A over those of B, for at least five pairs. `wanted` is the median
-    that is asked for; the answer says whether it is reached."""
-    if pairs < MIN_PAIRS:
-        raise BenchError(f"{pairs} pairs are too few; measure at least {MIN_PAIRS}")
-    rows: list[dict[str, Any]] = []
-    for number in range(pairs):
-        order = (a, b) if number % 2 == 0 else (b, a)
-        measured = {name: measure(name, command, timeout, env) for name, command in order}
-        first, second = measured[a[0]], measured[b[0]]
-        rows.append(
-            {
-                "a": first.__dict__ | {"rate": first.rate},
-                "b": second.__dict__ | {"rate": second.rate},
-                "ratio": first.rate / second.rate,
-            }
-        )
-    ratio = spread([row["ratio"] for row in rows])
-    return {
-        "title": title,
-        "a": a[0],
-        "b": b[0],
-        "pairs": rows,
-        "ratio": ratio,
-        "wanted": wanted,
-        "reached": None if wanted is None else ratio["median"] >= wanted,
-        "peak_kib": {
-            "a": max(row["a"]["peak_kib"] for row in rows),
-            "b": max(row["b"]["peak_kib"] for row in rows),
-        },
-    }
+    ops = bench_flatten.operations(BENCH / f"{case.target}_ops.def")
+    built = target.load(case.target)
+    ours, theirs = [], []
+    for plan in sorted((BENCH / "plans").glob(f"{case.plans}*.plan")):
+        ours.append(_compiled(built.replay, plan, folder, env))
+        flat = folder / f"{plan.stem}.flat"
+        flat.write_bytes(bench_flatten.flatten(plan.read_text(encoding="utf-8"), ops))
+        theirs.append(str(flat))
+    if not ours:
+        raise BenchError(f"there are no plans {case.plans}*.plan in {BENCH / 'plans'}")
+    seconds = str(args.seconds)
+    result = bench_pairs.compare(
+        case.title,
+        ("generated", [str(where / "bin" / f"bench-{case.target}"), seconds, *ours]),
+        (
+            f"hand-written ({case.against})",
+            [str(where / "bin" / f"bench-{case.target}-{case.against}"), seconds, *theirs],
+        ),
+        pairs=args.pairs,
+        wanted=case.wanted,
+        env=env,
+    )
+    if not args.json:
+        print(bench_pairs.text(result), flush=True)
+    return result
 
 
-def text(result: dict[str, Any]) -> str:
-    """A comparison for people."""
-    lines = [
-        f"{result['title']}: {result['a']} against {result['b']}, {len(result['pairs'])} pairs"
+def _compiled(replay: Path, plan: Path, folder: Path, env: dict[str, str]) -> str:
+    binary = folder / f"{plan.stem}.bin"
+    code, _, message = replayer.compile_text(replay, plan, binary, env)
+    if code != 0:
+        raise BenchError(f"{plan}: {message}")
+    return str(binary)
+
+
+def _memory(name: str, folder: Path, env: dict[str, str]) -> dict[str, Any]:
+    """The largest resident size of a fuzz process in a minute, from its seeds."""
+    built = target.load(name)
+    corpus = folder / f"{name}-corpus"
+    corpus.mkdir()
+    for seed in sorted((paths.PROJECT / "corpus" / name / "seeds").glob("*.plan")):
+        replayer.compile_text(built.replay, seed, corpus / seed.stem, env)
+    command = [str(built.fuzz), f"-max_total_time={MEMORY_SECONDS}", "-detect_leaks=0", "-seed=1"]
+    command += [
+        "-len_control=0",
+        f"-artifact_prefix={folder}/{name}-",
+        "--ffh-lanes=4",
+        str(corpus),
     ]
-    for number, row in enumerate(result["pairs"], 1):
-        lines.append(
-            f"  pair {number}: {row['a']['rate']:>12,.0f} and {row['b']['rate']:>12,.0f} "
-            f"calls/s, ratio {row['ratio']:.2f}"
+    with (folder / f"{name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
-    ratio = result["ratio"]
-    lines.append(
-        f"  ratio: min {ratio['min']:.2f}, median {ratio['median']:.2f}, "
-        f"max {ratio['max']:.2f}"
-        + (
-            f"; wanted {result['wanted']:.2f}: {'reached' if result['reached'] else 'NOT reached'}"
-            if result["wanted"] is not None
-            else ""
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        tail = (folder / f"{name}.log").read_text(errors="replace")[-500:]
+        raise BenchError(f"the 60-second run of {name} ended with {process.returncode}:\n{tail}")
+    return {"target": name, "peak_mib": usage.ru_maxrss / 1024, "wanted_below_mib": MEMORY_MIB}
+
+
+def _print_memory(memory: list[dict[str, Any]]) -> None:
+    for row in memory:
+        reached = "reached" if row["peak_mib"] < row["wanted_below_mib"] else "NOT reached"
+        print(
+            f"{row['target']}: peak memory of a {MEMORY_SECONDS}-second run {row['peak_mib']:.0f} MiB; "
+            f"wanted below {row['wanted_below_mib']} MiB: {reached}"
         )
-    )
-    lines.append(
-        f"  peak memory: {result['peak_kib']['a'] / 1024:.0f} MiB and "
-        f"{result['peak_kib']['b'] / 1024:.0f} MiB"
-    )
-    return "\n".join(lines)
+
+
+def _machine() -> str:
+    model = ""
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            model = line.partition(":")[2].strip()
+            break
+    return f"{os.cpu_count()} cores, {model or platform.machine()}, Linux {platform.release()}"
