@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
+import fcntl
 import hashlib
 import json
 import os
@@ -11,7 +13,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from . import console, exits, paths, procs, target
@@ -79,8 +81,14 @@ def prepare(flavor: str) -> Path:
     command = ["cmake", "--preset", flavor, "-B", str(where), *_launchers()]
     wanted = _fingerprint(command)
     stamp = where / STAMP
-    if (where / "build.ninja").is_file() and _read(stamp) == wanted:
-        return where
+    with _lock(where):
+        if not (where / "build.ninja").is_file() or _read(stamp) != wanted:
+            _cmake(command, where, wanted)
+    return where
+
+
+def _cmake(command: list[str], where: Path, wanted: str) -> None:
+    stamp = where / STAMP
     console.say(f"configuring {paths.shown(where)}")
     log = where / "configure.log"
     log.unlink(missing_ok=True)
@@ -88,11 +96,34 @@ def prepare(flavor: str) -> Path:
     if procs.logged(command, log, cwd=paths.PROJECT, env=_environment()) != 0:
         raise BuildError(f"CMake failed; the end of {paths.shown(log)}:\n{procs.tail(log, TAIL)}")
     stamp.write_text(wanted, encoding="utf-8")
-    return where
 
 
 def ninja(where: Path, names: Sequence[str] = ()) -> None:
-    """Builds names, or everything."""
+    """Builds names, or everything; one build of a directory at a time."""
+    with _lock(where):
+        _ninja(where, names)
+
+
+@contextlib.contextmanager
+def _lock(where: Path) -> Iterator[None]:
+    """Two builds in one directory would write the same files."""
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+        handle = os.open(where / ".ffh-lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise BuildError(f"cannot write {where}: {error.strerror}") from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            console.say(f"another ffh is building {paths.shown(where)}; waiting for it")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _ninja(where: Path, names: Sequence[str]) -> None:
     log = where / "build.log"
     log.unlink(missing_ok=True)
     progress = _Progress(paths.shown(where))

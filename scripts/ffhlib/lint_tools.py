@@ -12,6 +12,7 @@ from pathlib import Path
 
 from . import exits, paths, procs
 from .lint_sources import Finding, Tree
+from .setup_packages import LLVM
 
 TIMEOUT = 300
 C_FAMILY = (".c", ".h", ".cc", ".cpp", ".hpp")
@@ -101,6 +102,7 @@ def _compile_header(tree: Tree, path: Path, language: str) -> list[Finding]:
     command = ["clang-19", "-x", language, f"-std={language}{'11' if language == 'c' else '17'}",
                "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-Wno-pragma-once-outside-header",
                "-D_GNU_SOURCE", f"-I{tree.root / 'harness'}", f"-I{tree.root / 'harness/include'}",
+               f"-isystem{LLVM / 'include'}",
                "-include", str(path), "/dev/null"]  # fmt: skip
     done = procs.capture(command, timeout=TIMEOUT, cwd=tree.root)
     return [Finding(f.path, f.line, f"as {language}: {f.message}")
