@@ -149,6 +149,7 @@ def _finish(
         "skipped": now.stats.skipped,
         "cov": now.cov,
         "features": now.features,
+        "peak_rss_mb": campaign.peak_rss_mb,
         "coverage": cover,
         "corpus": {"files": files, "bytes": size},
         "findings": found,

@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ _TAIL_LINES = 4000
 _TAIL_BYTES = 32 << 20  # a finding's line holds its whole plan
 _SCRATCH_BYTES = 256 << 20
 _STATUS = re.compile(rb"^#(\d+)\s+\w+\s+cov: (\d+) ft: (\d+)")
+_RSS = re.compile(rb"^(?:#\d+\s.* rss: |stat::peak_rss_mb:\s+)(\d+)")
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ class Process:
         self.page = page
         self.cov = 0
         self.features = 0
+        self.peak_rss_mb = 0
         self.started = time.monotonic()
         self.last_progress = self.started
         self.log_error = ""
@@ -133,6 +136,8 @@ class Process:
                 match = _STATUS.match(line)
                 if match:
                     self.cov, self.features = int(match[2]), int(match[3])
+                if match := _RSS.match(line):
+                    self.peak_rss_mb = max(self.peak_rss_mb, int(match[1]))
                 if len(self._head) < 50:
                     self._head.append(line)
                 self._keep(line)
@@ -212,6 +217,16 @@ def scratch_base() -> str | None:
         if shutil.disk_usage(memory).free >= _SCRATCH_BYTES:
             return str(memory)
     return None
+
+
+def make_scratch() -> Path:
+    """A private directory for one campaign. Those of campaigns that were killed go first."""
+    base = Path(scratch_base() or tempfile.gettempdir())
+    for old in base.glob("ffh-run-*-*"):
+        owner = old.name.split("-")[2]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(old, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"ffh-run-{os.getpid()}-", dir=base))
 
 
 def core_of(job: int) -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import shutil
-import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -60,6 +59,7 @@ class Campaign:
     running: dict[int, Process] = field(default_factory=dict)
     cov: int = 0
     features: int = 0
+    peak_rss_mb: int = 0  # of one process
     started: float = 0.0
     ended: float = 0.0
 
@@ -67,7 +67,7 @@ class Campaign:
         """Fuzzes until the time is over, the runs are done or `stop` is set. Blocks."""
         self.corpus.prepare()
         seeds = self.corpus.compile_seeds()
-        scratch = Path(tempfile.mkdtemp(prefix="ffh-run-", dir=engine.scratch_base()))
+        scratch = engine.make_scratch()
         self.started = time.monotonic()
         try:
             run_seeds = scratch / "seeds"
@@ -200,6 +200,7 @@ class Worker(threading.Thread):
             del campaign.running[self._job]
             campaign.cov = max(campaign.cov, process.cov)
             campaign.features = max(campaign.features, process.features)
+            campaign.peak_rss_mb = max(campaign.peak_rss_mb, process.peak_rss_mb)
             if page:
                 campaign.finished.add(page)
         process.page.unlink(missing_ok=True)

@@ -57,6 +57,7 @@ def test_runs_that_disagree(tmp_path: Path) -> None:
     assert "nothing found" in done.out
 
 
+@pytest.mark.slow
 def test_a_run_survives_a_target_that_misbehaves(tmp_path: Path) -> None:
     done, entry = fuzz("misbehave", 25, tmp_path, "--timeout", "2", "--seed", "3")
     assert done.code == 2, done.text
@@ -171,6 +172,7 @@ def test_an_unwritable_results_directory(tmp_path: Path) -> None:
     assert "--results DIR" in done.err
 
 
+@pytest.mark.slow
 def test_a_full_results_directory_loses_no_finding(tmp_path: Path) -> None:
     """A disk of 64 KiB that the log fills: the finding goes to a temporary directory."""
     unshare = shutil.which("unshare")

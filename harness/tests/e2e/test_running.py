@@ -112,6 +112,7 @@ def test_the_line_names_what_a_run_reaches(tmp_path: Path) -> None:
         assert words in line
 
 
+@pytest.mark.slow
 def test_nightly_writes_a_verdict(tmp_path: Path) -> None:
     done = ffh(
         "nightly",

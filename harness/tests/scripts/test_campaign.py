@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import fake
 import pytest
-from ffhlib import campaign, paths, replayer, repro, target
+from ffhlib import campaign, engine, paths, replayer, repro, target
 from ffhlib.engine import FuzzOptions
 from ffhlib.findings import Findings
 from ffhlib.results import Results
@@ -62,6 +63,7 @@ def test_a_sound_target_passes(fuzz: Any, project: Path) -> None:
     entry, results = fuzz("quiet")
     assert entry["outcome"] == "pass", entry
     assert entry["runs"] > 100
+    assert entry["peak_rss_mb"] > 0
     assert entry["coverage"]["functions_reached"] == 2
     assert entry["coverage"]["functions_unreached"] == ["fake_destroy"]
     reached = {
@@ -158,6 +160,17 @@ def test_stop_ends_soon_and_keeps_the_corpus(fuzz: Any, project: Path) -> None:
     assert time.monotonic() - begin < 12
     assert entry["outcome"] == "pass"
     assert entry["corpus"]["files"] > 0
+
+
+def test_scratch_of_a_killed_run_is_removed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(engine, "scratch_base", lambda: str(tmp_path))
+    (tmp_path / "ffh-run-999999999-old").mkdir()
+    alive = tmp_path / f"ffh-run-{os.getpid()}-alive"
+    alive.mkdir()
+    made = engine.make_scratch()
+    assert {path.name for path in tmp_path.iterdir()} == {alive.name, made.name}
 
 
 def test_runs_limit(fuzz: Any) -> None:

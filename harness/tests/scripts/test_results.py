@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ffhlib import bench, corpus, results, stats, status
+from ffhlib import bench_pairs as bench
+from ffhlib import corpus, results, stats, status
 from ffhlib.results import Results, ResultsError, safe_name, write_atomic
 
 
