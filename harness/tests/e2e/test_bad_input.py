@@ -51,7 +51,7 @@ def test_misbehaviour_is_named(function: str, tmp_path: Path) -> None:
 
 
 def test_runs_that_disagree(tmp_path: Path) -> None:
-    done = ffh("repro", misbehave(tmp_path, "sometimes"), "--times", "12")
+    done = ffh("repro", misbehave(tmp_path, "sometimes"), "--times", "16")
     assert done.code == 3, done.text
     assert "the runs disagree" in done.out
     assert "nothing found" in done.out

@@ -27,7 +27,7 @@ void misbehave_overflow_stack(misbehave *self);             /* FFH-STACK-OVERFLO
 void misbehave_null(misbehave *self);                       /* FFH-NULL-DEREF */
 void misbehave_leak(misbehave *self);                       /* FFH-LEAK */
 void misbehave_use_after_free(misbehave *self);             /* FFH-USE-AFTER-FREE */
-void misbehave_sometimes(misbehave *self);                  /* FFH-ABORT, in some processes only */
+void misbehave_sometimes(misbehave *self);                  /* FFH-ABORT, one time in two */
 FFH_STATUS(0, 1) int32_t misbehave_status(misbehave *self); /* FFH-STATUS */
 
 #ifdef __cplusplus
