@@ -168,6 +168,8 @@ def _c_functions(lines: list[str]) -> list[tuple[str, int, int]]:
         elif name and line == "}":
             found.append((name, start, number - start + 1))
             name = ""
+        elif line.startswith("}"):
+            name = ""  # it was a member inside a struct
     return found
 
 

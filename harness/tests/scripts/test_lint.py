@@ -23,7 +23,11 @@ CASES: dict[str, tuple[dict[str, str], str, dict[str, str]]] = {
     "function-length": (
         {"a.c": f"int ffh_a(void) {{\n{LONG_BODY}}}\n"},
         "a.c:1",
-        {"a.c": "int ffh_a(void) {\n  work();\n}\n" + f"static int t[] = {{\n{LONG_BODY}}};\n"},
+        {
+            "a.c": "int ffh_a(void) {\n  work();\n}\n"
+            + f"static int t[] = {{\n{LONG_BODY}}};\n"
+            + f"struct s {{\n  ~s() {{\n  }}\n}};\n{LONG_BODY}"
+        },
     ),
     "machine-paths": (
         {"a.py": "x = 1\nopen('/" + "root/x')\n"},
