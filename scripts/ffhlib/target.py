@@ -46,10 +46,19 @@ def build_dir(flavor: str) -> Path:
 
 
 def names(flavor: str = "asan") -> list[str]:
-    """Every configured target."""
+    """Every configured target. A target whose contract is gone was removed; its build directory may
+    still be there."""
     folder = build_dir(flavor) / "targets"
     found = folder.glob("*/target.json") if folder.is_dir() else []
-    return sorted(path.parent.name for path in found)
+    return sorted(path.parent.name for path in found if _has_contract(path))
+
+
+def _has_contract(path: Path) -> bool:
+    """True also for a file that cannot be read: load() then says why."""
+    try:
+        return Path(json.loads(path.read_text(encoding="utf-8"))["contract"]).is_file()
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
 
 
 def load(name: str, flavor: str = "asan") -> Target:

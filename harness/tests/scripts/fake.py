@@ -58,13 +58,16 @@ def build(project: Path, name: str = "fake") -> Path:
             check=True,
             timeout=120,
         )
+    contract = project / "targets" / name / "contract.h"
+    contract.parent.mkdir(parents=True, exist_ok=True)
+    contract.write_text("#include <ffh/contract.h>\n")
     model = folder / "model.json"
     model.write_text(json.dumps({"target": name, "functions": FUNCTIONS}))
     (folder / "target.json").write_text(
         json.dumps(
             {
                 "name": name,
-                "contract": str(project / "targets" / name / "contract.h"),
+                "contract": str(contract),
                 "flags": [],
                 "libraries": [],
                 "dict": "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import fake
 import pytest
 from ffhlib import campaign, engine, paths, replayer, repro, target
+from ffhlib.corpus import CorpusError
 from ffhlib.engine import FuzzOptions
 from ffhlib.findings import Findings
 from ffhlib.results import Results
@@ -162,6 +164,19 @@ def test_stop_ends_soon_and_keeps_the_corpus(fuzz: Any, project: Path) -> None:
     assert entry["corpus"]["files"] > 0
 
 
+def test_a_removed_target_is_not_listed(
+    fuzz: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "BUILD", tmp_path / "build")
+    folder = tmp_path / "build" / "asan" / "targets" / "gone"
+    folder.mkdir(parents=True)
+    (folder / "target.json").write_text(json.dumps({"contract": str(tmp_path / "gone.h")}))
+    assert target.names() == []
+    (folder / "target.json").write_text("{")
+    with pytest.raises(target.TargetError, match="cannot read"):
+        target.load("gone")
+
+
 def test_scratch_of_a_killed_run_is_removed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -171,6 +186,27 @@ def test_scratch_of_a_killed_run_is_removed(
     alive.mkdir()
     made = engine.make_scratch()
     assert {path.name for path in tmp_path.iterdir()} == {alive.name, made.name}
+
+
+def test_seeds_are_compiled_and_a_bad_one_is_named(fuzz: Any, project: Path) -> None:
+    seeds = project / "corpus" / "fake" / "seeds"
+    seeds.mkdir(parents=True)
+    seed = seeds / "one.plan"
+    compiled = project / "build" / "asan" / "targets" / "fake" / "seeds"
+    try:
+        seed.write_text("ffihammer plan 1 target=fake\n")
+        _, results = fuzz("quiet", seconds=2)
+        assert [path.read_bytes()[:4] for path in compiled.iterdir()] == [b"FFH\x01"]
+        log = (results.path / "targets" / "fake-asan" / "log" / "fuzz-0.log").read_text()
+        assert "1 files found in" in log
+        seed.write_text("ffihammer plan 1 target=fake\nsyntax error\n")
+        with pytest.raises(CorpusError, match=r"one\.plan is not a plan of this target.*:2:1:"):
+            fuzz("quiet", seconds=2)
+        seed.unlink()
+        fuzz("quiet", seconds=2)
+        assert list(compiled.iterdir()) == []
+    finally:
+        shutil.rmtree(project / "corpus")
 
 
 def test_runs_limit(fuzz: Any) -> None:

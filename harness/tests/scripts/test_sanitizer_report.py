@@ -170,6 +170,21 @@ def test_internal_error_wins_over_everything() -> None:
     assert replayer.classify(2, text, {}).kind == replayer.INTERNAL
 
 
+@pytest.mark.parametrize(
+    ("code", "output", "kind"),
+    [
+        (127, "x-fuzz: error while loading shared libraries: libx.so: cannot open", "usage"),
+        (1, "ffihammer: cannot start: no private directory can be made", "usage"),
+        (1, "the library said something and ended the process", "finding"),
+        (3, "FFH-INTERNAL run.c:1: broken", "internal"),
+        (3, "the library chose 3", "finding"),
+        (None, "", "finding"),
+    ],
+)
+def test_exit_codes(code: int | None, output: str, kind: str) -> None:
+    assert replayer.classify(code, output, {}, complete=False).kind == kind
+
+
 def test_unknown_error_is_unclassified() -> None:
     report = sanitizer_report.parse(
         "==7==ERROR: AddressSanitizer: a-new-kind of error\n    #0 0x1 in f a.c:1\n"
