@@ -139,33 +139,6 @@ static bool build_oversized(ffh_frame *frame, uint16_t index, const ffh_value *v
   return true;
 }
 
-/* Struct elements come as raw bytes; each field is folded into what its contract allows. */
-static void fold_elements(ffh_frame *frame, uint16_t array, uint8_t *at, uint64_t count) {
-  const ffh_function *function = frame->function;
-  uint32_t element_size = function->slots[array].size;
-  for (uint16_t i = 0; i < function->n_slots; i++) {
-    const ffh_slot *slot = &function->slots[i];
-    if (slot->parent != array) {
-      continue;
-    }
-    for (uint64_t n = 0; n < count; n++) {
-      uint8_t *field = at + n * element_size + slot->offset;
-      int64_t number = ffh_frame_read(slot, field);
-      if (slot->kind == FFH_KIND_CONST) {
-        number = slot->lo;
-      } else if (slot->kind == FFH_KIND_BOOL) {
-        number &= 1;
-      } else if (slot->n_enumerators != 0) {
-        number = slot->enumerators[(uint64_t)number % slot->n_enumerators];
-      } else if (slot->kind == FFH_KIND_INT && (number < slot->lo || number > slot->hi)) {
-        uint64_t span = (uint64_t)slot->hi - (uint64_t)slot->lo + 1;
-        number = span == 0 ? number : (int64_t)((uint64_t)slot->lo + (uint64_t)number % span);
-      }
-      write_scalar(field, (uint64_t)number, slot->size);
-    }
-  }
-}
-
 static bool build_path(ffh_frame *frame, uint16_t index, const ffh_value *value) {
   const ffh_slot *slot = &frame->function->slots[index];
   size_t prefix = strlen(directory);
@@ -272,9 +245,6 @@ static bool build_buffer(ffh_frame *frame, uint16_t index) {
   if (terminator != 0) {
     at[value->size] = '\0';
   }
-  if (slot->kind == FFH_KIND_ARRAY && slot->elem_kind == FFH_KIND_STRUCT) {
-    fold_elements(frame, index, at, frame->count[index]);
-  }
   place_pointer(frame, slot, at);
   return true;
 }
@@ -373,7 +343,7 @@ static bool build_slot(ffh_frame *frame, uint16_t index) {
     return true; /* its struct is NULL */
   }
   if (slot->parent != FFH_NONE && frame->function->slots[slot->parent].kind == FFH_KIND_ARRAY) {
-    return true; /* folded with its element */
+    return true; /* part of the array's bytes, which the plan keeps in range */
   }
   if (ffh_slot_is_buffer(slot->kind)) {
     return build_buffer(frame, index);
