@@ -1,0 +1,32 @@
+/* Writing the model out: as C tables and thunks, as JSON, and as the ownership table. All output is
+ * a function of the model alone: no dates, no absolute paths. */
+#ifndef FFH_GEN_EMIT_H
+#define FFH_GEN_EMIT_H
+
+#include <stdio.h>
+
+#include "gen/model.h"
+
+/* The generated C file. */
+void ffh_emit_c(const ffh_model *model, FILE *out);
+void ffh_emit_callbacks(const ffh_model *model, FILE *out);
+void ffh_emit_thunks(const ffh_model *model, FILE *out);
+void ffh_emit_tables(const ffh_model *model, FILE *out);
+/* model.json: what scripts need to know, in the order of the tables. */
+void ffh_emit_json(const ffh_model *model, FILE *out);
+/* The ownership table. */
+void ffh_emit_table(const ffh_model *model, bool json, FILE *out);
+
+/* A C string literal, or NULL; bytes that are not plain text as three-digit octal escapes. */
+void ffh_emit_literal(FILE *out, const char *bytes, size_t size);
+/* A JSON string, or null. */
+void ffh_emit_json_text(FILE *out, const char *text);
+
+/* The enumerators' names without their FFH_..._ prefix, in lower case. Static storage. */
+const char *ffh_name_kind(unsigned kind);
+const char *ffh_name_direction(unsigned direction);
+const char *ffh_name_threading(unsigned threading);
+const char *ffh_name_form(unsigned form);
+const char *ffh_name_error(unsigned error);
+
+#endif

@@ -1,0 +1,199 @@
+#include <string.h>
+
+#include "gen/build.h"
+
+static void refuse(const ffh_model *model, const ffh_gen_function *function, ffh_diag_id id,
+                   const char *what) {
+  ffh_diag_add(model->source->diags, function->proto->place, id, "'%s' %s", function->out.name,
+               what);
+}
+
+static void check_types(const ffh_model *model) {
+  for (unsigned i = 0; i < model->n_types; i++) {
+    const ffh_gen_type *type = &model->types[i];
+    bool created = type->out.creator_fn != FFH_NONE;
+    if (type->out.is_memory) {
+      continue;
+    }
+    if (created && type->out.destroy_fn == FFH_NONE) {
+      bool dies = false;
+      for (unsigned f = 0; f < model->n_functions; f++) {
+        dies |= model->functions[f].out.dies_with != FFH_NONE;
+      }
+      if (!dies) {
+        ffh_diag_add(model->source->diags, type->place, FFH_DIAG_NO_DESTROY,
+                     "'%s' is created by '%s' and nothing destroys it", type->out.name,
+                     model->functions[type->out.creator_fn].out.name);
+      }
+    }
+    if (!created) {
+      ffh_diag_add(model->source->diags, type->place, FFH_DIAG_NO_CREATE,
+                   "no function creates a '%s'", type->out.name);
+    }
+  }
+}
+
+static uint16_t first_handle(const ffh_gen_function *function) {
+  for (uint16_t i = 0; i < function->out.n_slots; i++) {
+    const ffh_slot *slot = &function->slots[i].out;
+    if (slot->kind == FFH_KIND_HANDLE && slot->param >= 0 && slot->direction == FFH_DIR_IN) {
+      return slot->handle_type;
+    }
+  }
+  return FFH_NONE;
+}
+
+static void check_when(const ffh_model *model, const ffh_gen_function *function) {
+  if (function->out.when_fn == FFH_NONE) {
+    return;
+  }
+  const ffh_gen_function *when = &model->functions[function->out.when_fn];
+  uint16_t type = first_handle(function);
+  ffh_ctype_kind result = when->proto->type->target->kind;
+  bool integer = result == FFH_C_INT || result == FFH_C_BOOL || result == FFH_C_ENUM;
+  if (type == FFH_NONE || when->out.n_params != 1 || first_handle(when) != type || !integer) {
+    refuse(model, function, FFH_DIAG_WHEN,
+           ffh_mem_format(model->source->mem, "cannot ask '%s'", when->out.name));
+  }
+}
+
+static void check_others(const ffh_model *model, const ffh_gen_function *function) {
+  check_when(model, function);
+  if (function->out.shadow_fn != FFH_NONE) {
+    const ffh_gen_function *shadow = &model->functions[function->out.shadow_fn];
+    if (shadow == function || strcmp(shadow->proto->type->key, function->proto->type->key) != 0) {
+      refuse(model, function, FFH_DIAG_SHADOW,
+             ffh_mem_format(model->source->mem, "cannot be compared with '%s'", shadow->out.name));
+    }
+  }
+  if (function->out.last_error_fn != FFH_NONE) {
+    const ffh_gen_function *last = &model->functions[function->out.last_error_fn];
+    ffh_ctype_kind kind = last->proto->type->target->kind;
+    if (last->proto->n_params != 0 ||
+        (kind != FFH_C_POINTER && kind != FFH_C_INT && kind != FFH_C_ENUM)) {
+      refuse(model, function, FFH_DIAG_LAST_ERROR,
+             ffh_mem_format(model->source->mem, "has its last error from '%s'", last->out.name));
+    }
+  }
+  if ((function->out.flags & (FFH_FN_INIT | FFH_FN_FINI)) != 0 && function->out.n_params != 0) {
+    refuse(model, function, FFH_DIAG_INIT, "runs once, and takes parameters");
+  }
+}
+
+/* ---- typestate and parents ---- */
+
+static void check_states(const ffh_model *model, const ffh_gen_function *function) {
+  for (uint16_t i = 0; i < function->out.n_slots; i++) {
+    const ffh_slot *slot = &function->slots[i].out;
+    bool entered = slot->needs == FFH_NONE;
+    for (unsigned f = 0; !entered && f < model->n_functions; f++) {
+      for (uint16_t s = 0; s < model->functions[f].out.n_slots; s++) {
+        const ffh_slot *other = &model->functions[f].slots[s].out;
+        entered |= other->becomes == slot->needs && other->handle_type == slot->handle_type;
+      }
+    }
+    if (!entered) {
+      ffh_diag_add(model->source->diags, function->slots[i].place, FFH_DIAG_STATE,
+                   "'%s' needs the state '%s', which nothing enters", slot->name,
+                   model->states[slot->needs]);
+    }
+  }
+}
+
+static bool is_parent(const ffh_model *model, uint16_t parent, uint16_t child) {
+  for (unsigned f = 0; f < model->n_functions; f++) {
+    const ffh_gen_function *function = &model->functions[f];
+    uint16_t of =
+        function->out.child_of != FFH_NONE ? function->out.child_of : function->out.dies_with;
+    if (of == FFH_NONE || function->slots[of].out.handle_type != parent) {
+      continue;
+    }
+    for (uint16_t s = 0; s < function->out.n_slots; s++) {
+      if (ffh_model_creates(&function->slots[s]) && function->slots[s].out.handle_type == child) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+static void check_parents(const ffh_model *model, const ffh_gen_function *function) {
+  for (uint16_t i = 0; i < function->out.n_slots; i++) {
+    const ffh_slot *slot = &function->slots[i].out;
+    if (slot->parent_of != FFH_NONE &&
+        !is_parent(model, slot->handle_type, function->slots[slot->parent_of].out.handle_type)) {
+      ffh_diag_add(model->source->diags, function->slots[i].place, FFH_DIAG_PARENT,
+                   "'%s' is said to be the parent of '%s'", slot->name,
+                   function->slots[slot->parent_of].out.name);
+    }
+  }
+}
+
+/* ---- rejections ---- */
+
+static bool can_be(const ffh_gen_function *function, unsigned form) {
+  for (uint16_t i = 0; i < function->out.n_slots; i++) {
+    const ffh_slot *slot = &function->slots[i].out;
+    bool result = slot->param == FFH_PARAM_RESULT;
+    bool input = !result && slot->direction != FFH_DIR_OUT;
+    bool handle = slot->kind == FFH_KIND_HANDLE && input;
+    bool counted = slot->kind == FFH_KIND_BYTES || slot->kind == FFH_KIND_ARRAY;
+    bool pointer = slot->param >= 0 && function->slots[i].type->kind == FFH_C_POINTER;
+    pointer |= slot->kind == FFH_KIND_STRUCT && (slot->flags & FFH_SLOT_BY_VALUE) == 0;
+    pointer |= (slot->flags & FFH_SLOT_INDIRECT) != 0 || (input && counted);
+    pointer |= input && (slot->kind == FFH_KIND_TEXT || slot->kind == FFH_KIND_PATH);
+    bool set =
+        slot->kind == FFH_KIND_ENUM || slot->kind == FFH_KIND_FLAGS || slot->kind == FFH_KIND_BOOL;
+    bool may =
+        form == FFH_FORM_NULL ? !result && pointer && (slot->flags & FFH_SLOT_NULLABLE) == 0
+        : form == FFH_FORM_STALE || form == FFH_FORM_WRONG_TYPE || form == FFH_FORM_WRONG_THREAD
+            ? handle
+        : form == FFH_FORM_BAD_ENUM        ? set && input
+        : form == FFH_FORM_BAD_UTF8        ? input && (slot->flags & FFH_SLOT_UTF8) != 0
+        : form == FFH_FORM_LENGTH_MISMATCH ? input && counted
+                                           : input && (counted || slot->kind == FFH_KIND_TEXT);
+    if (may) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void check_rejections(const ffh_model *model, const ffh_gen_function *function) {
+  static const char *const names[FFH_FORM_COUNT] = {
+      "",         "null",     "stale",           "wrong_type", "wrong_thread",
+      "bad_enum", "bad_utf8", "length_mismatch", "oversized"};
+  for (unsigned i = 0; i < function->out.n_rejections; i++) {
+    unsigned form = function->rejections[i].form;
+    if (!can_be(function, form)) {
+      ffh_diag_add(model->source->diags, function->proto->place, FFH_DIAG_REJECT_NOTHING,
+                   "'%s' promises to refuse %s, which none of its parameters can be",
+                   function->out.name, names[form]);
+    }
+  }
+}
+
+static void check_uncalled(const ffh_model *model, const ffh_gen_function *function) {
+  bool both =
+      (function->out.flags & FFH_FN_EXCLUDED) != 0 && (function->out.flags & FFH_FN_LEGACY) != 0;
+  bool once = (function->out.flags & (FFH_FN_INIT | FFH_FN_FINI)) != 0;
+  if (both || once) {
+    refuse(model, function, FFH_DIAG_ENTRY_UNCALLABLE,
+           both ? "is both excluded and legacy" : "is to run, and is never called");
+  }
+}
+
+void ffh_model_validate(const ffh_model *model) {
+  check_types(model);
+  for (unsigned i = 0; i < model->n_functions; i++) {
+    const ffh_gen_function *function = &model->functions[i];
+    if (!ffh_model_is_called(function)) {
+      check_uncalled(model, function);
+      continue;
+    }
+    check_others(model, function);
+    check_states(model, function);
+    check_parents(model, function);
+    check_rejections(model, function);
+  }
+}
