@@ -6,6 +6,7 @@
  *   <target>-replay --show FILE | --compile TEXT OUT | --describe
  *
  * A file is read in full before it is run; nothing else of the environment enters a run. */
+#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,44 +196,63 @@ static const char usage[] =
 
 static bool number_argument(const char *text, long highest, long *number) {
   char *end = NULL;
-  long value = text == NULL ? 0 : strtol(text, &end, 10);
-  if (text == NULL || end == text || *end != '\0' || value < 1 || value > highest) {
+  long value = strtol(text, &end, 10);
+  if (end == text || *end != '\0' || value < 1 || value > highest) {
     return false;
   }
   *number = value;
   return true;
 }
 
-static bool parse(int argc, char **argv) {
-  for (int i = 1; i < argc; i++) {
-    const char *next = i + 1 < argc ? argv[i + 1] : NULL;
-    if (strcmp(argv[i], "--times") == 0 && number_argument(next, 1000000, &options.times)) {
-      i++;
-    } else if (strcmp(argv[i], "--timeout") == 0 &&
-               number_argument(next, 86400, &options.timeout_s)) {
-      i++;
-    } else if (strcmp(argv[i], "--rss") == 0 && number_argument(next, 1 << 20, &options.rss_mib)) {
-      i++;
-    } else if (strcmp(argv[i], "--report") == 0 && next != NULL) {
-      options.report = argv[++i];
-    } else if (strcmp(argv[i], "--stats") == 0 && next != NULL) {
-      options.stats = argv[++i];
-    } else if (strcmp(argv[i], "--show") == 0 && next != NULL) {
-      options.show = argv[++i];
-    } else if (strcmp(argv[i], "--compile") == 0 && i + 2 < argc) {
-      options.compile = argv[++i];
-      options.out = argv[++i];
-    } else if (strcmp(argv[i], "--describe") == 0) {
+static bool take_option(int option) {
+  switch (option) {
+    case 'n':
+      return number_argument(optarg, 1000000, &options.times);
+    case 't':
+      return number_argument(optarg, 86400, &options.timeout_s);
+    case 'm':
+      return number_argument(optarg, 1 << 20, &options.rss_mib);
+    case 'r':
+      options.report = optarg;
+      return true;
+    case 's':
+      options.stats = optarg;
+      return true;
+    case 'S':
+      options.show = optarg;
+      return true;
+    case 'c':
+      options.compile = optarg;
+      return true;
+    case 'd':
       options.describe = true;
-    } else if (argv[i][0] != '-' && options.file == NULL) {
-      options.file = argv[i];
-    } else {
-      ffh_complain("not understood", argv[i], "");
+      return true;
+    default:
+      return false; /* getopt_long has said why */
+  }
+}
+
+static bool parse(int argc, char **argv) {
+  static const struct option known[] = {{"times", required_argument, NULL, 'n'},
+                                        {"timeout", required_argument, NULL, 't'},
+                                        {"rss", required_argument, NULL, 'm'},
+                                        {"report", required_argument, NULL, 'r'},
+                                        {"stats", required_argument, NULL, 's'},
+                                        {"show", required_argument, NULL, 'S'},
+                                        {"compile", required_argument, NULL, 'c'},
+                                        {"describe", no_argument, NULL, 'd'},
+                                        {NULL, 0, NULL, 0}};
+  for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+    if (!take_option(option)) {
       return false;
     }
   }
-  return options.file != NULL || options.show != NULL || options.compile != NULL ||
-         options.describe;
+  const char **operand = options.compile != NULL ? &options.out : &options.file;
+  if (optind < argc) {
+    *operand = argv[optind++];
+  }
+  bool has_operand = *operand != NULL;
+  return optind == argc && (has_operand || options.show != NULL || options.describe);
 }
 
 int main(int argc, char **argv) {

@@ -38,7 +38,8 @@ struct Input {
 const std::string &directory() {
   static const std::string path = [] {
     char name[] = "/dev/shm/hand-leveldb-XXXXXX";
-    return std::string(mkdtemp(name));
+    const char *made = mkdtemp(name);
+    return std::string(made == nullptr ? "/tmp" : made);
   }();
   return path;
 }

@@ -1,5 +1,6 @@
-/* One pair of functions for each rule: `..._bad` breaks it, `..._good` does the same thing correctly. The
- * plans beside this header call one of them each; test_rules.py checks what is reported. */
+/* One pair of functions for each rule: `..._bad` breaks it, `..._good` does the same thing
+ * correctly. The plans beside this header call one of them each; test_rules.py checks what is
+ * reported. */
 #ifndef FFH_TESTS_RULES_CONTRACT_H
 #define FFH_TESTS_RULES_CONTRACT_H
 
@@ -57,8 +58,8 @@ uint32_t arg_bounds_bad(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t
 uint32_t arg_bounds_good(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
 void borrow_kept_bad(box *self, const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
 void borrow_kept_good(box *self, const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
-void borrow_declared(box *self, const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64)
-                                    FFH_KEPT_UNTIL(destroy(self)),
+void borrow_declared(box *self,
+                     const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64) FFH_KEPT_UNTIL(destroy(self)),
                      size_t size);
 uint32_t borrow_use(box *self);
 void const_write_bad(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
@@ -71,10 +72,12 @@ FFH_STATUS(0, 1)
 int32_t output_on_error_bad(uint32_t input FFH_RANGE(0, 9), uint64_t *output FFH_OUT_ON_SUCCESS);
 FFH_STATUS(0, 1)
 int32_t output_on_error_good(uint32_t input FFH_RANGE(0, 9), uint64_t *output FFH_OUT_ON_SUCCESS);
-FFH_STATUS(0, 1) FFH_REJECTS(null : 1)
-int32_t not_rejected_bad(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
-FFH_STATUS(0, 1) FFH_REJECTS(null : 1)
-int32_t not_rejected_good(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
+FFH_STATUS(0, 1)
+FFH_REJECTS(null : 1) int32_t
+    not_rejected_bad(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
+FFH_STATUS(0, 1)
+FFH_REJECTS(null : 1) int32_t
+    not_rejected_good(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
 FFH_BOOL uint8_t value_range_bad(uint32_t input FFH_RANGE(0, 9));
 FFH_BOOL uint8_t value_range_good(uint32_t input FFH_RANGE(0, 9));
 

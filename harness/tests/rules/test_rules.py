@@ -28,7 +28,9 @@ def replay(name: str, folder: Path) -> replayer.Outcome:
 def test_every_rule_has_both_plans() -> None:
     expected = {rule.id for rule in rules.load().values()} - WITHOUT_A_PLAN
     for kind in ("violates", "ok"):
-        assert {path.stem.removesuffix(f"_{kind}") for path in PLANS.glob(f"*_{kind}.plan")} == expected
+        assert {
+            path.stem.removesuffix(f"_{kind}") for path in PLANS.glob(f"*_{kind}.plan")
+        } == expected
 
 
 @pytest.mark.parametrize("plan", sorted(path.stem for path in PLANS.glob("*_violates.plan")))
