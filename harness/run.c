@@ -291,9 +291,11 @@ static unsigned destroying_lane(const ffh_handle *handle) {
   return type->threading == FFH_THREADING_CONFINED ? handle->owner : 0;
 }
 
-static bool can_go(const ffh_handle *handle) {
+static bool can_go(uint16_t variable) {
+  const ffh_handle *handle = ffh_handles_at(variable);
   return handle->state == FFH_HANDLE_LIVE && handle->keepers == 0 &&
-         self.target->handle_types[handle->type].destroy_fn != FFH_NONE;
+         self.target->handle_types[handle->type].destroy_fn != FFH_NONE &&
+         ffh_handles_dependants_may_end(variable);
 }
 
 /* Newest first, again and again until nothing more can go: what a handle keeps follows it. */
@@ -305,7 +307,7 @@ static void tear_down(void) {
   while (progress) {
     progress = false;
     for (uint16_t i = ffh_handles_count(); i-- > 0;) {
-      if (can_go(ffh_handles_at(i))) {
+      if (can_go(i)) {
         teardown job = {.variable = i, .index = index++};
         ffh_sched_on_lane(destroying_lane(ffh_handles_at(i)), destroy_one, &job);
         progress = progress || job.taken;

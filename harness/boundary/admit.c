@@ -44,7 +44,8 @@ static bool well_formed_allowed(const ffh_frame *frame, const ffh_slot *slot, ui
   if (slot->needs != FFH_NONE && handle->typestate != slot->needs) {
     return false;
   }
-  if (ends(slot, handle) && (handle->keepers != 0 || handle->in_use != 0)) {
+  if (ends(slot, handle) &&
+      (handle->keepers != 0 || handle->in_use != 0 || !ffh_handles_dependants_may_end(variable))) {
     return false;
   }
   uint16_t child = variable_of(frame, slot->parent_of);
@@ -53,6 +54,17 @@ static bool well_formed_allowed(const ffh_frame *frame, const ffh_slot *slot, ui
   }
   uint16_t parent = variable_of(frame, slot->belongs_to);
   return parent == FFH_NO_VARIABLE || ffh_handles_children_belong(variable, parent);
+}
+
+/* An allocator may give the address of a dead handle to a new one: no library can refuse that. */
+static bool lives_again(const void *pointer) {
+  for (uint16_t i = 0; i < ffh_handles_count(); i++) {
+    const ffh_handle *handle = ffh_handles_at(i);
+    if (handle->state == FFH_HANDLE_LIVE && handle->pointer == pointer) {
+      return true;
+    }
+  }
+  return false;
 }
 
 static bool value_allowed(const ffh_frame *frame, const ffh_slot *slot, const ffh_value *value) {
@@ -64,7 +76,7 @@ static bool value_allowed(const ffh_frame *frame, const ffh_slot *slot, const ff
     case FFH_FORM_NULL:
       return true;
     case FFH_FORM_STALE:
-      return handle->state == FFH_HANDLE_DEAD;
+      return handle->state == FFH_HANDLE_DEAD && !lives_again(handle->pointer);
     case FFH_FORM_WRONG_TYPE:
       return handle->state == FFH_HANDLE_LIVE && handle->in_use == 0;
     case FFH_FORM_WRONG_THREAD:
@@ -126,8 +138,8 @@ bool ffh_admit(const ffh_frame *frame) {
     if (!value_allowed(frame, slot, value)) {
       return false;
     }
-    if ((slot->flags & CONSUMING) != 0 && value->variable != FFH_NO_VARIABLE &&
-        value->form == FFH_FORM_VALUE && aliases_ended(frame, i)) {
+    if (value->variable != FFH_NO_VARIABLE && value->form == FFH_FORM_VALUE &&
+        ends(slot, ffh_handles_at(value->variable)) && aliases_ended(frame, i)) {
       return false;
     }
   }

@@ -128,7 +128,7 @@ static bool build_oversized(ffh_frame *frame, uint16_t index, const ffh_value *v
     if (at == NULL) {
       return false;
     }
-    memset(at, 'a', (size_t)size);
+    memset(at, slot->kind == FFH_KIND_ARRAY ? 0 : 'a', (size_t)size);
     if (text) {
       at[size - 1] = '\0';
     }

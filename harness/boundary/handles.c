@@ -83,6 +83,39 @@ void ffh_handles_died(uint16_t variable, uint16_t call, void (*ended)(uint16_t v
   }
 }
 
+static bool depends_on(uint16_t variable, uint16_t on) {
+  uint16_t at = variable;
+  for (unsigned depth = 0; at != FFH_NONE && depth < FFH_MAX_HANDLES; depth++) {
+    if (at == on) {
+      return true;
+    }
+    at = handles[at].dies_with;
+  }
+  return false;
+}
+
+bool ffh_handles_dependants_may_end(uint16_t variable) {
+  bool any = false;
+  for (uint16_t i = 0; i < n_handles; i++) {
+    const ffh_handle *handle = &handles[i];
+    if (i != variable && handle->state == FFH_HANDLE_LIVE && handle->dies_with != FFH_NONE &&
+        depends_on(i, variable)) {
+      any = true;
+      if (handle->in_use != 0) {
+        return false;
+      }
+    }
+  }
+  for (uint16_t i = 0; any && i < n_edges; i++) {
+    const edge *e = &edges[i];
+    if (e->kept != variable && depends_on(e->kept, variable) &&
+        (e->keeper == FFH_NONE || !depends_on(e->keeper, variable))) {
+      return false;
+    }
+  }
+  return true;
+}
+
 bool ffh_handles_have_room(void) {
   return 2u * n_edges + 2 * FFH_MAX_SLOTS <= FFH_MAX_EDGES;
 }

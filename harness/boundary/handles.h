@@ -51,6 +51,10 @@ void ffh_handles_failed(uint16_t variable);
  * each of them, this one first. */
 void ffh_handles_died(uint16_t variable, uint16_t call, void (*ended)(uint16_t variable));
 
+/* Whether the handles that would die with this one may: none is in use, or needed alive by a handle
+ * that stays. */
+bool ffh_handles_dependants_may_end(uint16_t variable);
+
 /* Whether one more call fits: one that inherits at most doubles the edges. */
 bool ffh_handles_have_room(void);
 
