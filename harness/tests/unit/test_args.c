@@ -459,8 +459,15 @@ static void oversized_is_real_memory_while_it_fits(void **state) {
   ffh_case_param(c, "text", FFH_KIND_TEXT, 1)->hi = 4;
   ffh_case_value(c)->number = 300000;
   ffh_case_malformed(c, 2, FFH_FORM_OVERSIZED);
+  ffh_case_param(c, "rows", FFH_KIND_ARRAY, 8)->elem_kind = FFH_KIND_STRUCT;
+  ffh_case_value(c)->number = 3;
+  ffh_case_malformed(c, 3, FFH_FORM_OVERSIZED);
   assert_true(ffh_args_build(&c->frame));
   assert_exact(c->frame.args[0].p, 9);
+  assert_exact(c->frame.args[3].p, 24);
+  for (unsigned i = 0; i < 24; i++) {
+    assert_int_equal(((const uint8_t *)c->frame.args[3].cp)[i], 0); /* no wild pointers */
+  }
   assert_int_equal(c->frame.args[1].u, 9);
   assert_int_equal(strlen(c->frame.args[2].p), 300000);
 }

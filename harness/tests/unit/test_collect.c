@@ -1,0 +1,425 @@
+/* boundary/collect: what a finished call was, and what it did to the handles. */
+#include "boundary/collect.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "boundary/handles.h"
+#include "fixture_case.h"
+
+static ffh_case *c;
+static int objects[8];
+static uint16_t ended[8];
+static unsigned n_ended;
+static void *memory[FFH_MAX_SLOTS]; /* what out parameters point to */
+
+/* h0 and h1 live; the rest is not born yet. */
+static int fresh(void **state) {
+  (void)state;
+  c = ffh_case_begin(8);
+  n_ended = 0;
+  memset(memory, 0, sizeof memory);
+  for (uint16_t i = 0; i < 2; i++) {
+    ffh_handles_born(i, &objects[i], FFH_CASE_SHARED, 0, i);
+  }
+  return 0;
+}
+
+static void note_end(uint16_t variable) {
+  ended[n_ended++] = variable;
+}
+
+static void collect(ffh_outcome outcome) {
+  c->frame.outcome = outcome;
+  ffh_collect_handles(&c->frame, note_end);
+}
+
+static ffh_outcome outcome(void) {
+  ffh_collect_outcome(&c->frame);
+  return c->frame.outcome;
+}
+
+static ffh_handle_state state_of(uint16_t variable) {
+  return (ffh_handle_state)ffh_handles_at(variable)->state;
+}
+
+/* The slot last added delivers `pointer` through its memory. */
+static void deliver(void *pointer) {
+  uint16_t at = ffh_case_last(c);
+  memory[at] = pointer;
+  c->frame.storage[at] = (uint8_t *)&memory[at];
+}
+
+static ffh_slot *creates(uint16_t variable, void *pointer) {
+  ffh_slot *slot = ffh_case_handle(c, FFH_CASE_SHARED, variable, FFH_SLOT_CREATES);
+  slot->flags |= FFH_SLOT_INDIRECT;
+  slot->direction = FFH_DIR_OUT;
+  ffh_case_value(c)->defines = variable;
+  deliver(pointer);
+  return slot;
+}
+
+static void errptr(uint16_t in, uint16_t defines, void *after) {
+  ffh_slot *slot = ffh_case_param(c, "errptr", FFH_KIND_ERROR, 8);
+  slot->direction = FFH_DIR_INOUT;
+  slot->flags = FFH_SLOT_INDIRECT;
+  slot->handle_type = FFH_CASE_MEMORY;
+  ffh_case_value(c)->variable = in;
+  ffh_case_value(c)->defines = defines;
+  c->function->error_kind = FFH_ERROR_BY_OUT;
+  c->function->error_slot = ffh_case_last(c);
+  deliver(after);
+}
+
+/* ---- outcomes
+ * ------------------------------------------------------------------------------------------ */
+
+static void a_status_succeeds_with_the_success_value(void **state) {
+  (void)state;
+  ffh_case_result(c, FFH_KIND_STATUS, 4)->flags = FFH_SLOT_SIGNED;
+  c->function->error_kind = FFH_ERROR_BY_STATUS;
+  c->function->success = -1;
+  c->frame.result.u = UINT32_MAX; /* -1 in the low half only */
+  assert_int_equal(outcome(), FFH_OUTCOME_OK);
+  assert_int_equal(c->frame.status, -1);
+  c->frame.result.u = 0;
+  assert_int_equal(outcome(), FFH_OUTCOME_FAILED);
+  assert_int_equal(c->frame.status, 0);
+}
+
+static void a_null_result_is_failure_where_the_contract_says_so(void **state) {
+  (void)state;
+  ffh_case_result(c, FFH_KIND_HANDLE, 8);
+  assert_int_equal(outcome(), FFH_OUTCOME_OK);
+  c->function->error_kind = FFH_ERROR_BY_NULL;
+  assert_int_equal(outcome(), FFH_OUTCOME_FAILED);
+  c->frame.result.p = objects;
+  assert_int_equal(outcome(), FFH_OUTCOME_OK);
+}
+
+static void errno_results_fail_below_zero_or_with_null(void **state) {
+  (void)state;
+  ffh_slot *slot = ffh_case_result(c, FFH_KIND_INT, 4);
+  slot->flags = FFH_SLOT_SIGNED;
+  c->function->error_kind = FFH_ERROR_BY_ERRNO;
+  assert_int_equal(outcome(), FFH_OUTCOME_OK);
+  c->frame.result.u = (uint32_t)-5;
+  assert_int_equal(outcome(), FFH_OUTCOME_FAILED);
+  slot->kind = FFH_KIND_OWNED;
+  slot->size = 8;
+  c->frame.result.p = NULL;
+  assert_int_equal(outcome(), FFH_OUTCOME_FAILED);
+  c->frame.result.p = objects;
+  assert_int_equal(outcome(), FFH_OUTCOME_OK);
+}
+
+static void a_new_error_message_is_failure(void **state) {
+  (void)state;
+  errptr(FFH_NO_VARIABLE, FFH_NO_VARIABLE, NULL);
+  assert_int_equal(outcome(), FFH_OUTCOME_OK);
+  memory[0] = &objects[3];
+  assert_int_equal(outcome(), FFH_OUTCOME_FAILED);
+  /* One that was handed in and came back as it was is none. */
+  c->values[0].variable = 0;
+  memory[0] = &objects[0];
+  assert_int_equal(outcome(), FFH_OUTCOME_OK);
+}
+
+/* ---- births
+ * -------------------------------------------------------------------------------------------- */
+
+static void a_result_is_born(void **state) {
+  (void)state;
+  ffh_case_result(c, FFH_KIND_HANDLE, 8)->flags = FFH_SLOT_CREATES;
+  c->slots[0].handle_type = FFH_CASE_CONFINED;
+  c->slots[0].becomes = 1;
+  ffh_case_value(c)->variable = 2;
+  c->frame.result.p = &objects[2];
+  c->frame.lane = 3;
+  c->frame.index = 5;
+  collect(FFH_OUTCOME_OK);
+  const ffh_handle *handle = ffh_handles_at(2);
+  assert_int_equal(handle->state, FFH_HANDLE_LIVE);
+  assert_ptr_equal(handle->pointer, &objects[2]);
+  assert_int_equal(handle->type, FFH_CASE_CONFINED);
+  assert_int_equal(handle->owner, 3);
+  assert_int_equal(handle->created_by, 5);
+  assert_int_equal(handle->typestate, 1);
+  assert_int_equal(handle->references, 1);
+}
+
+static void failed_and_untouched_outputs_are_not_born(void **state) {
+  (void)state;
+  void *untouched;
+  memset(&untouched, FFH_UNTOUCHED_BYTE, sizeof untouched);
+  creates(2, untouched);
+  creates(3, NULL);
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(state_of(2), FFH_HANDLE_FAILED);
+  assert_int_equal(state_of(3), FFH_HANDLE_FAILED);
+  fresh(NULL);
+  creates(2, &objects[2]);
+  collect(FFH_OUTCOME_FAILED);
+  assert_int_equal(state_of(2), FFH_HANDLE_FAILED);
+}
+
+static void owned_memory_is_born_and_given_back_when_nobody_takes_it(void **state) {
+  (void)state;
+  ffh_case_result(c, FFH_KIND_OWNED, 8)->handle_type = FFH_CASE_MEMORY;
+  ffh_case_value(c)->variable = 2;
+  c->frame.result.p = &objects[2];
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(state_of(2), FFH_HANDLE_LIVE);
+  assert_int_equal(ffh_case_calls.releases, 0);
+  c->values[0].variable = FFH_NO_VARIABLE;
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(ffh_case_calls.releases, 1);
+  assert_ptr_equal(ffh_case_calls.released, &objects[2]);
+}
+
+static void a_child_keeps_its_parent(void **state) {
+  (void)state;
+  ffh_case_handle(c, FFH_CASE_SHARED, 0, 0);
+  creates(2, &objects[2]);
+  c->function->child_of = 0;
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(ffh_handles_at(2)->parent, 0);
+  assert_int_equal(ffh_handles_at(0)->keepers, 1);
+  ffh_handles_died(2, 1, note_end);
+  assert_int_equal(ffh_handles_at(0)->keepers, 0);
+}
+
+static void a_dependant_dies_with_its_parent(void **state) {
+  (void)state;
+  ffh_case_handle(c, FFH_CASE_SHARED, 0, 0);
+  creates(2, &objects[2]);
+  c->function->dies_with = 0;
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(ffh_handles_at(0)->keepers, 0);
+  c->slots[0].flags = FFH_SLOT_CONSUMES;
+  c->function->n_slots = 1;
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(n_ended, 2);
+  assert_int_equal(ended[0], 0);
+  assert_int_equal(ended[1], 2);
+  assert_int_equal(state_of(2), FFH_HANDLE_DEAD);
+}
+
+static void an_heir_needs_what_its_source_keeps(void **state) {
+  (void)state;
+  ffh_handles_keep(1, 0);
+  ffh_case_handle(c, FFH_CASE_SHARED, 1, 0);
+  creates(2, &objects[2]);
+  c->function->inherits = 0;
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(ffh_handles_at(0)->keepers, 2);
+}
+
+/* ---- error messages
+ * ------------------------------------------------------------------------------------ */
+
+static void a_message_becomes_a_handle(void **state) {
+  (void)state;
+  errptr(FFH_NO_VARIABLE, 2, &objects[2]);
+  collect(FFH_OUTCOME_FAILED);
+  assert_int_equal(state_of(2), FFH_HANDLE_LIVE);
+  assert_ptr_equal(ffh_handles_at(2)->pointer, &objects[2]);
+  assert_int_equal(ffh_handles_at(2)->type, FFH_CASE_MEMORY);
+}
+
+static void no_message_is_no_handle(void **state) {
+  (void)state;
+  errptr(FFH_NO_VARIABLE, 2, NULL);
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(state_of(2), FFH_HANDLE_FAILED);
+}
+
+static void a_message_handed_in_is_replaced_in_place(void **state) {
+  (void)state;
+  errptr(0, 2, &objects[5]);
+  collect(FFH_OUTCOME_FAILED);
+  assert_ptr_equal(ffh_handles_at(0)->pointer, &objects[5]);
+  assert_int_equal(state_of(0), FFH_HANDLE_LIVE);
+  assert_int_equal(state_of(2), FFH_HANDLE_FAILED);
+  assert_int_equal(ffh_case_calls.releases, 0);
+}
+
+static void a_message_without_a_variable_is_freed(void **state) {
+  (void)state;
+  errptr(FFH_NO_VARIABLE, FFH_NO_VARIABLE, &objects[5]);
+  collect(FFH_OUTCOME_FAILED);
+  assert_int_equal(ffh_case_calls.releases, 1);
+  assert_ptr_equal(ffh_case_calls.released, &objects[5]);
+}
+
+/* ---- deaths
+ * -------------------------------------------------------------------------------------------- */
+
+static void consuming_ends_whatever_the_outcome(void **state) {
+  (void)state;
+  ffh_case_handle(c, FFH_CASE_SHARED, 0, FFH_SLOT_CONSUMES);
+  c->frame.index = 6;
+  collect(FFH_OUTCOME_FAILED);
+  assert_int_equal(state_of(0), FFH_HANDLE_DEAD);
+  assert_int_equal(ffh_handles_at(0)->destroyed_by, 6);
+  assert_int_equal(n_ended, 1);
+}
+
+static void consuming_on_success_ends_only_then(void **state) {
+  (void)state;
+  ffh_case_handle(c, FFH_CASE_SHARED, 0, FFH_SLOT_CONSUMES_ON_SUCCESS);
+  ffh_handles_at(0)->state = FFH_HANDLE_DYING;
+  collect(FFH_OUTCOME_FAILED);
+  assert_int_equal(state_of(0), FFH_HANDLE_LIVE);
+  ffh_handles_at(0)->state = FFH_HANDLE_DYING;
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(state_of(0), FFH_HANDLE_DEAD);
+}
+
+static void a_refused_call_ends_nothing(void **state) {
+  (void)state;
+  ffh_case_handle(c, FFH_CASE_SHARED, 0, FFH_SLOT_CONSUMES);
+  ffh_case_param(c, "bytes", FFH_KIND_BYTES, 1);
+  ffh_case_malformed(c, 1, FFH_FORM_NULL);
+  ffh_handles_at(0)->state = FFH_HANDLE_DYING;
+  collect(FFH_OUTCOME_FAILED);
+  assert_int_equal(state_of(0), FFH_HANDLE_LIVE);
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(state_of(0), FFH_HANDLE_DEAD);
+}
+
+static void a_handle_sent_malformed_is_not_ended(void **state) {
+  (void)state;
+  ffh_case_handle(c, FFH_CASE_SHARED, 0, FFH_SLOT_CONSUMES);
+  ffh_case_malformed(c, 0, FFH_FORM_WRONG_TYPE);
+  collect(FFH_OUTCOME_FAILED);
+  assert_int_equal(state_of(0), FFH_HANDLE_LIVE);
+  assert_int_equal(n_ended, 0);
+}
+
+static void references_are_counted(void **state) {
+  (void)state;
+  ffh_slot *slot = ffh_case_handle(c, FFH_CASE_SHARED, 0, FFH_SLOT_RETAINS);
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(ffh_handles_at(0)->references, 2);
+  collect(FFH_OUTCOME_FAILED);
+  assert_int_equal(ffh_handles_at(0)->references, 2);
+  slot->flags = FFH_SLOT_RELEASES;
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(state_of(0), FFH_HANDLE_LIVE);
+  assert_int_equal(ffh_handles_at(0)->references, 1);
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(state_of(0), FFH_HANDLE_DEAD);
+}
+
+/* ---- what stays
+ * ---------------------------------------------------------------------------------------- */
+
+static void a_state_changes_on_success(void **state) {
+  (void)state;
+  ffh_case_handle(c, FFH_CASE_SHARED, 0, 0)->becomes = 1;
+  collect(FFH_OUTCOME_FAILED);
+  assert_int_equal(ffh_handles_at(0)->typestate, FFH_NONE);
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(ffh_handles_at(0)->typestate, 1);
+}
+
+static void a_handover_changes_the_owner_on_success(void **state) {
+  (void)state;
+  ffh_case_handle(c, FFH_CASE_SHARED, 0, FFH_SLOT_HANDOVER);
+  c->frame.lane = 2;
+  collect(FFH_OUTCOME_FAILED);
+  assert_int_equal(ffh_handles_at(0)->owner, 0);
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(ffh_handles_at(0)->owner, 2);
+}
+
+static void a_kept_handle_waits_for_its_keeper(void **state) {
+  (void)state;
+  ffh_slot *kept = ffh_case_handle(c, FFH_CASE_SHARED, 0, 0);
+  kept->until = FFH_UNTIL_DESTROY;
+  kept->until_slot = 1;
+  ffh_case_handle(c, FFH_CASE_SHARED, 1, 0);
+  collect(FFH_OUTCOME_FAILED);
+  assert_int_equal(ffh_handles_at(0)->keepers, 0);
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(ffh_handles_at(0)->keepers, 1);
+  ffh_handles_died(1, 2, note_end);
+  assert_int_equal(ffh_handles_at(0)->keepers, 0);
+}
+
+static void a_result_keeps_what_it_was_made_from(void **state) {
+  (void)state;
+  ffh_slot *kept = ffh_case_handle(c, FFH_CASE_SHARED, 0, 0);
+  kept->until = FFH_UNTIL_DESTROY;
+  kept->until_slot = 1;
+  creates(2, &objects[2]);
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(ffh_handles_at(0)->keepers, 1);
+}
+
+static void kept_until_one_of_the_named_calls(void **state) {
+  (void)state;
+  static const uint16_t until[] = {FFH_CASE_PREDICATE, FFH_CASE_RELEASE};
+  ffh_slot *kept = ffh_case_handle(c, FFH_CASE_SHARED, 0, 0);
+  kept->until = FFH_UNTIL_CALL;
+  kept->until_fns = until;
+  kept->n_until_fns = 2;
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(ffh_handles_at(0)->keepers, 1);
+  ffh_handles_called(FFH_CASE_SUBJECT);
+  assert_int_equal(ffh_handles_at(0)->keepers, 1);
+  c->frame.function = &c->functions[FFH_CASE_RELEASE];
+  c->values[0].variable = 1;
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(ffh_handles_at(0)->keepers, 0);
+}
+
+static void a_skipped_call_makes_nothing(void **state) {
+  (void)state;
+  creates(2, NULL);
+  errptr(FFH_NO_VARIABLE, 3, NULL);
+  ffh_case_result(c, FFH_KIND_OWNED, 8)->handle_type = FFH_CASE_MEMORY;
+  ffh_case_value(c)->variable = 4;
+  ffh_case_handle(c, FFH_CASE_SHARED, 0, FFH_SLOT_CONSUMES);
+  ffh_collect_skipped(&c->frame);
+  for (uint16_t i = 2; i < 5; i++) {
+    assert_int_equal(state_of(i), FFH_HANDLE_FAILED);
+  }
+  assert_int_equal(state_of(0), FFH_HANDLE_LIVE);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup(a_status_succeeds_with_the_success_value, fresh),
+      cmocka_unit_test_setup(a_null_result_is_failure_where_the_contract_says_so, fresh),
+      cmocka_unit_test_setup(errno_results_fail_below_zero_or_with_null, fresh),
+      cmocka_unit_test_setup(a_new_error_message_is_failure, fresh),
+      cmocka_unit_test_setup(a_result_is_born, fresh),
+      cmocka_unit_test_setup(failed_and_untouched_outputs_are_not_born, fresh),
+      cmocka_unit_test_setup(owned_memory_is_born_and_given_back_when_nobody_takes_it, fresh),
+      cmocka_unit_test_setup(a_child_keeps_its_parent, fresh),
+      cmocka_unit_test_setup(a_dependant_dies_with_its_parent, fresh),
+      cmocka_unit_test_setup(an_heir_needs_what_its_source_keeps, fresh),
+      cmocka_unit_test_setup(a_message_becomes_a_handle, fresh),
+      cmocka_unit_test_setup(no_message_is_no_handle, fresh),
+      cmocka_unit_test_setup(a_message_handed_in_is_replaced_in_place, fresh),
+      cmocka_unit_test_setup(a_message_without_a_variable_is_freed, fresh),
+      cmocka_unit_test_setup(consuming_ends_whatever_the_outcome, fresh),
+      cmocka_unit_test_setup(consuming_on_success_ends_only_then, fresh),
+      cmocka_unit_test_setup(a_refused_call_ends_nothing, fresh),
+      cmocka_unit_test_setup(a_handle_sent_malformed_is_not_ended, fresh),
+      cmocka_unit_test_setup(references_are_counted, fresh),
+      cmocka_unit_test_setup(a_state_changes_on_success, fresh),
+      cmocka_unit_test_setup(a_handover_changes_the_owner_on_success, fresh),
+      cmocka_unit_test_setup(a_kept_handle_waits_for_its_keeper, fresh),
+      cmocka_unit_test_setup(a_result_keeps_what_it_was_made_from, fresh),
+      cmocka_unit_test_setup(kept_until_one_of_the_named_calls, fresh),
+      cmocka_unit_test_setup(a_skipped_call_makes_nothing, fresh),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
