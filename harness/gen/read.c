@@ -101,7 +101,11 @@ static void read_proto(reader *r, CXCursor cursor) {
   bool news = proto->notes.n != before.n;
   bool param_words = read_params(r, cursor, proto);
   bool annotated = words || param_words;
-  proto->type = ffh_types_read(source, clang_getCursorType(cursor));
+  /* The function's type has canonical spellings; people read the result's as it is written. */
+  ffh_ctype *type = ffh_mem_new(source->mem, sizeof *type);
+  *type = *ffh_types_read(source, clang_getCursorType(cursor));
+  type->target = ffh_types_read(source, clang_getCursorResultType(cursor));
+  proto->type = type;
   proto->is_static = clang_Cursor_getStorageClass(cursor) == CX_SC_Static;
   if (is_new || (here && !proto->in_contract) || (annotated && !proto->has_words) || news ||
       param_words) {
@@ -114,6 +118,16 @@ static void read_proto(reader *r, CXCursor cursor) {
 }
 
 /* ---- handle types and enums ---- */
+
+/* A typedef that is declared again has the words of the first declaration, too. */
+static bool same_policy(const ffh_notes *notes, const char *text) {
+  for (unsigned i = 0; i < notes->n; i++) {
+    if (strcmp(notes->items[i].text, text) != 0) {
+      return false;
+    }
+  }
+  return true;
+}
 
 static void read_typedef(reader *r, CXCursor cursor) {
   ffh_source *source = r->source;
@@ -133,7 +147,7 @@ static void read_typedef(reader *r, CXCursor cursor) {
   for (unsigned i = 0; i < source->n_handles; i++) {
     const ffh_handle_decl *other = &source->handles[i];
     if (strcmp(other->key, decl.key) == 0) {
-      if (strcmp(other->notes.items[0].text, decl.notes.items[0].text) != 0 ||
+      if (!same_policy(&decl.notes, other->notes.items[0].text) ||
           strcmp(other->name, decl.name) != 0) {
         ffh_diag_add(source->diags, decl.place, FFH_DIAG_HANDLE_TWICE,
                      "'%s' is a handle type already, as '%s' in line %u", decl.name, other->name,

@@ -8,6 +8,19 @@ static void refuse(const ffh_model *model, const ffh_gen_function *function, ffh
                what);
 }
 
+/* Whether a function creates handles of this type that end with another handle. */
+static bool dies_with_another(const ffh_model *model, unsigned type) {
+  for (unsigned f = 0; f < model->n_functions; f++) {
+    const ffh_gen_function *function = &model->functions[f];
+    for (uint16_t s = 0; function->out.dies_with != FFH_NONE && s < function->out.n_slots; s++) {
+      if (function->slots[s].out.handle_type == type && ffh_model_creates(&function->slots[s])) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 static void check_types(const ffh_model *model) {
   for (unsigned i = 0; i < model->n_types; i++) {
     const ffh_gen_type *type = &model->types[i];
@@ -16,10 +29,7 @@ static void check_types(const ffh_model *model) {
       continue;
     }
     if (created && type->out.destroy_fn == FFH_NONE) {
-      bool dies = false;
-      for (unsigned f = 0; f < model->n_functions; f++) {
-        dies |= model->functions[f].out.dies_with != FFH_NONE;
-      }
+      bool dies = dies_with_another(model, i);
       if (!dies) {
         ffh_diag_add(model->source->diags, type->place, FFH_DIAG_NO_DESTROY,
                      "'%s' is created by '%s' and nothing destroys it", type->out.name,

@@ -149,6 +149,9 @@ static void check_words(ffh_build *build, const ffh_gen_slot *slot) {
       FFH_W_PATH,    FFH_W_CAPACITY,    FFH_W_WRITTEN,  FFH_W_KEPT_UNTIL,
       FFH_W_CREATES, FFH_W_CONSUMES,    FFH_W_OWNED,    FFH_W_ERROR_OUT,
       FFH_W_STRINGS, FFH_W_TRANSFERRED, FFH_W_CALLBACK, FFH_W_USERDATA};
+  if (slot->out.param == FFH_PARAM_RESULT) {
+    return; /* its words are those of the function */
+  }
   for (size_t i = 0; i < sizeof pointers / sizeof pointers[0]; i++) {
     if (ffh_slot_note(slot, pointers[i]) != NULL) {
       ffh_diag_add(build->diags, slot->place, FFH_DIAG_NOT_POINTER, "'%s' is a number, and has %s",

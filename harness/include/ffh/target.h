@@ -152,7 +152,10 @@ typedef struct ffh_slot {
   uint16_t belongs_to; /* children this handle keeps must be children of the handle in that slot */
   uint16_t needs;      /* typestate, index into ffh_target.states; FFH_NONE for any */
   uint16_t becomes;
-  int64_t lo, hi; /* numbers: the range. Buffers, text, capacities: hi is the cap in elements */
+  /* Numbers: the range; a 64-bit unsigned input of any value has 0 and -1. Buffers, text and
+   * capacities: hi is the cap in elements, 0 for none. OWNED and VIEW: lo is the bytes of one element,
+   * 1 for text and plain bytes, 0 for a borrowed handle (handle_type), which is never read. */
+  int64_t lo, hi;
   const int64_t *enumerators;
   const char *const *enumerator_names;
   uint16_t n_enumerators;

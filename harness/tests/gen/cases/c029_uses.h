@@ -1,0 +1,11 @@
+#include <ffh/contract.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct box box FFH_HANDLE(FFH_SHARED);
+FFH_CREATES FFH_ERROR_NULL box *box_new(void);
+void box_free(box *self FFH_CONSUMES FFH_NULLABLE);
+
+void impl(int32_t x);
+void f(void (*cb)(void) FFH_CALLBACK(caller, call) FFH_USES(impl)); /* expect: error FFH-C029 has another type */
+void g(void (*cb)(void) FFH_CALLBACK(caller, call) FFH_USES(absent)); /* expect: error FFH-C029 is not declared */

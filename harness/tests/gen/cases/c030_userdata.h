@@ -1,0 +1,10 @@
+#include <ffh/contract.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct box box FFH_HANDLE(FFH_SHARED);
+FFH_CREATES FFH_ERROR_NULL box *box_new(void);
+void box_free(box *self FFH_CONSUMES FFH_NULLABLE);
+
+void f(void *data FFH_USERDATA); /* expect: error FFH-C030 takes no callback */
+void g(const char *data FFH_USERDATA, void (*cb)(void) FFH_CALLBACK(caller, call)); /* expect: error FFH-C030 no `void *` */

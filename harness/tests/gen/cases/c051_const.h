@@ -1,0 +1,10 @@
+#include <ffh/contract.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct box box FFH_HANDLE(FFH_SHARED);
+FFH_CREATES FFH_ERROR_NULL box *box_new(void);
+void box_free(box *self FFH_CONSUMES FFH_NULLABLE);
+
+void f(const int32_t *x FFH_OUT); /* expect: error FFH-C051 is const and an output */
+void g(const uint8_t *x FFH_CAPACITY(n), size_t n); /* expect: error FFH-C051 is const and an output */

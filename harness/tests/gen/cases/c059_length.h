@@ -1,0 +1,9 @@
+#include <ffh/contract.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct box box FFH_HANDLE(FFH_SHARED);
+FFH_CREATES FFH_ERROR_NULL box *box_new(void);
+void box_free(box *self FFH_CONSUMES FFH_NULLABLE);
+
+void f(uint8_t *p FFH_OUT FFH_CAPACITY(n) FFH_LENGTH(w), size_t n, size_t *w FFH_OUT); /* expect: error FFH-C059 delivers no memory */
