@@ -13,6 +13,8 @@ extern "C" {
 
 FFH_WEAK void __asan_poison_memory_region(void const volatile *address, size_t size);
 FFH_WEAK void __asan_unpoison_memory_region(void const volatile *address, size_t size);
+/* Address >> scale, plus offset, is the address of its shadow byte. */
+FFH_WEAK void __asan_get_shadow_mapping(size_t *scale, size_t *offset);
 /* Reports, as instrumented code would, when one of the bytes may not be read. */
 FFH_WEAK void __asan_loadN(void const volatile *address, size_t size);
 FFH_WEAK int __asan_report_present(void);

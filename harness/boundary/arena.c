@@ -5,11 +5,15 @@
 
 #include "base/asan.h"
 #include "base/assert.h"
+#include "base/bytes.h"
 #include "base/limits.h"
 
 enum { GUARD = 32, MAX_REGIONS = 1 << 14, EXPIRED = 0xdd };
+enum { GRAIN = 8, POISONED = 0xf7 }; /* of AddressSanitizer */
 
 static uint8_t *memory;
+typedef uint64_t shadow_word __attribute__((aligned(1), may_alias));
+static uint8_t *shadow; /* NULL: there is none, or it is laid out otherwise */
 static const uint8_t *sparse;
 static size_t cursor;
 
@@ -27,6 +31,54 @@ static void poison(const void *at, size_t size) {
   }
 }
 
+/* The shadow of `memory`, which the arena writes itself: what __asan_poison_memory_region does, for
+ * regions that start on the grain and end in poisoned memory. */
+__attribute__((no_sanitize("address"))) static void find_shadow(void) {
+  size_t scale, offset;
+  if (__asan_get_shadow_mapping == NULL) {
+    return;
+  }
+  __asan_get_shadow_mapping(&scale, &offset);
+  if (scale == 3) {
+    uint8_t *found = (uint8_t *)(((uintptr_t)memory >> scale) + offset);
+    /* Not when the options switch user poisoning off. */
+    shadow = found[0] == POISONED && found[FFH_ARG_ARENA / GRAIN - 1] == POISONED ? found : NULL;
+  }
+}
+
+/* Shadow has no shadow: our own unit tests, which are instrumented, must not look for it. */
+__attribute__((no_sanitize("address"))) static void shade(size_t at, uint8_t value, size_t n) {
+  const uint64_t word = value * UINT64_C(0x0101010101010101);
+  uint8_t *of = shadow + at / GRAIN;
+  for (; n >= sizeof word; n -= sizeof word, of += sizeof word) {
+    FFH_BYTES_OPAQUE(of);
+    *(shadow_word *)(void *)of = word;
+  }
+  for (; n != 0; n--, of++) {
+    FFH_BYTES_OPAQUE(of);
+    *of = value;
+  }
+}
+
+static void open_region(size_t at, size_t size) {
+  if (shadow != NULL) {
+    shade(at, 0, size / GRAIN);
+    if (size % GRAIN != 0) {
+      shade(at + size, (uint8_t)(size % GRAIN), 1);
+    }
+  } else if (size != 0 && __asan_unpoison_memory_region != NULL) {
+    __asan_unpoison_memory_region(memory + at, size);
+  }
+}
+
+static void close_region(size_t at, size_t size) {
+  if (shadow != NULL) {
+    shade(at, POISONED, (size + GRAIN - 1) / GRAIN);
+  } else {
+    poison(memory + at, size);
+  }
+}
+
 static void *map(size_t size, int protection) {
   void *at = mmap(NULL, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   FFH_ASSERT(at != MAP_FAILED);
@@ -39,6 +91,7 @@ void ffh_arena_start(void) {
   }
   memory = map(FFH_ARG_ARENA, PROT_READ | PROT_WRITE);
   poison(memory, FFH_ARG_ARENA);
+  find_shadow();
   sparse = map(FFH_SPARSE_BYTES, PROT_READ);
 }
 
@@ -66,9 +119,7 @@ uint8_t *ffh_arena_take(size_t size, size_t align, uint16_t call, uint16_t slot)
   }
   cursor = at + round_up(size, 16);
   input_bytes += need;
-  if (size != 0 && __asan_unpoison_memory_region != NULL) {
-    __asan_unpoison_memory_region(memory + at, size);
-  }
+  open_region(at, size);
   regions[n_regions++ % MAX_REGIONS] =
       (ffh_region){memory + at, (uint32_t)size, call, slot, FFH_KEPT_FOR_CALL, true};
   return memory + at;
@@ -84,7 +135,7 @@ static void expire(ffh_region *region) {
   if (__asan_poison_memory_region == NULL) {
     memset(region->at, EXPIRED, region->size);
   }
-  poison(region->at, region->size);
+  close_region((size_t)(region->at - memory), region->size);
 }
 
 static uint32_t oldest(uint32_t from) {

@@ -13,9 +13,12 @@ static int64_t lane_balance;
 static atomic_int_fast64_t other_balance;
 static uint64_t unbalanced_inputs;
 static bool (*is_lane)(void);
+/* A thread that is a lane stays one. */
+static _Thread_local bool known_lane __attribute__((tls_model("initial-exec")));
 
 static void count(int change) {
-  if (is_lane()) {
+  known_lane = known_lane || is_lane();
+  if (known_lane) {
     lane_balance += change;
   } else {
     atomic_fetch_add_explicit(&other_balance, change, memory_order_relaxed);
