@@ -5,6 +5,7 @@
 
 #include "base/asan.h"
 #include "base/assert.h"
+#include "base/bytes.h"
 #include "base/id.h"
 #include "boundary/admit.h"
 #include "boundary/arena.h"
@@ -33,6 +34,7 @@ typedef struct lane_queue {
 static struct {
   const ffh_target *target;
   ffh_run_options options;
+  const ffh_shape *shapes; /* of the target's functions */
   ffh_plan *decoded;
   char *report, *scratch; /* for findings; mapped, touched only when there is one */
 } self;
@@ -148,7 +150,7 @@ static void record(const ffh_frame *frame) {
   }
   uint32_t digest[] = {event.call, frame->function->id, event.lane, event.outcome,
                        (uint32_t)event.status};
-  now.trace = ffh_id_bytes(now.trace, digest, sizeof digest);
+  now.trace = ffh_id_numbers(now.trace, digest, sizeof digest / sizeof digest[0]);
   ffh_stats_call(frame);
   ffh_feedback_call(frame);
 }
@@ -190,8 +192,9 @@ static void take(ffh_frame *frame) {
 static bool is_ready(uint16_t index) {
   const ffh_call *call = &now.plan->calls[index];
   const ffh_value *values = ffh_plan_values(now.plan, call);
-  for (uint16_t i = 0; i < call->n_values; i++) {
-    uint16_t variable = values[i].variable;
+  const ffh_shape *shape = &self.shapes[call->function];
+  for (ffh_slots left = shape->handles | shape->makes | shape->messages; left != 0;) {
+    uint16_t variable = values[ffh_slots_next(&left)].variable;
     if (variable != FFH_NO_VARIABLE && now.plan->variables[variable].call != index &&
         ffh_handles_at(variable)->state == FFH_HANDLE_UNBORN) {
       return false;
@@ -227,6 +230,7 @@ static void take_step(void *context, unsigned lane) {
   frame->plan = now.plan;
   frame->call = call;
   frame->function = ffh_plan_function(now.plan, call);
+  frame->shape = &self.shapes[call->function];
   frame->values = ffh_plan_values(now.plan, call);
   frame->index = index;
   frame->lane = (uint8_t)lane;
@@ -276,6 +280,7 @@ static void destroy_one(void *context) {
   frame->plan = now.plan;
   frame->call = NULL;
   frame->function = function;
+  frame->shape = &self.shapes[function - self.target->functions];
   frame->values = values;
   frame->index = job->index;
   frame->lane = (uint8_t)ffh_sched_current_lane();
@@ -350,7 +355,7 @@ static void reset_target(void) {
  * use. */
 static void forget_pointers(void) {
   ffh_handles_reset(0);
-  memset(now.frames, 0, now.plan->schedule.lanes * sizeof now.frames[0]);
+  ffh_bytes_fill(now.frames, 0, now.plan->schedule.lanes * sizeof now.frames[0]);
 }
 
 static void check_leaks(void) {
@@ -454,6 +459,7 @@ bool ffh_run_start(const ffh_target *target, const ffh_run_options *options, con
   }
   self.target = target;
   self.options = *options;
+  self.shapes = ffh_shape_all(target);
   self.decoded = ffh_plan_new();
   self.report = mmap(NULL, REPORT_BYTES + FFH_MAX_TEXT, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -4,11 +4,6 @@
 
 enum { CONSUMING = FFH_SLOT_CONSUMES | FFH_SLOT_CONSUMES_ON_SUCCESS };
 
-static bool is_handle_input(const ffh_slot *slot) {
-  return slot->kind == FFH_KIND_HANDLE && slot->direction != FFH_DIR_OUT &&
-         (slot->flags & FFH_SLOT_CREATES) == 0;
-}
-
 static uint16_t variable_of(const ffh_frame *frame, uint16_t slot) {
   return slot == FFH_NONE ? FFH_NO_VARIABLE : frame->values[slot].variable;
 }
@@ -89,9 +84,9 @@ static bool value_allowed(const ffh_frame *frame, const ffh_slot *slot, const ff
 /* No other argument may be the handle that this call ends. */
 static bool aliases_ended(const ffh_frame *frame, uint16_t ended_slot) {
   uint16_t variable = frame->values[ended_slot].variable;
-  for (uint16_t i = 0; i < frame->function->n_slots; i++) {
-    if (i != ended_slot && is_handle_input(&frame->function->slots[i]) &&
-        frame->values[i].variable == variable) {
+  for (ffh_slots left = ffh_frame_shape(frame)->uses; left != 0;) {
+    uint16_t i = ffh_slots_next(&left);
+    if (i != ended_slot && frame->values[i].variable == variable) {
       return true;
     }
   }
@@ -104,9 +99,9 @@ static bool predicate_holds(const ffh_frame *frame) {
     return true;
   }
   const ffh_function *predicate = &frame->plan->target->functions[when];
-  for (uint16_t i = 0; i < frame->function->n_slots; i++) {
-    const ffh_slot *slot = &frame->function->slots[i];
-    if (slot->param < 0 || !is_handle_input(slot) || frame->values[i].variable == FFH_NO_VARIABLE) {
+  for (ffh_slots left = ffh_frame_shape(frame)->uses; left != 0;) {
+    uint16_t i = ffh_slots_next(&left);
+    if (frame->function->slots[i].param < 0 || frame->values[i].variable == FFH_NO_VARIABLE) {
       continue;
     }
     ffh_word argument = {.p = ffh_handles_at(frame->values[i].variable)->pointer};
@@ -123,18 +118,20 @@ bool ffh_admit(const ffh_frame *frame) {
   if ((function->flags & never) != 0 || !ffh_handles_have_room()) {
     return false;
   }
-  for (uint16_t i = 0; i < function->n_slots; i++) {
-    const ffh_slot *slot = &function->slots[i];
-    const ffh_value *value = &frame->values[i];
-    if (slot->kind == FFH_KIND_ERROR && value->variable != FFH_NO_VARIABLE) {
+  const ffh_shape *shape = ffh_frame_shape(frame);
+  for (ffh_slots left = shape->messages; left != 0;) {
+    const ffh_value *value = &frame->values[ffh_slots_next(&left)];
+    if (value->variable != FFH_NO_VARIABLE) {
       const ffh_handle *message = ffh_handles_at(value->variable);
       if (message->state != FFH_HANDLE_LIVE || message->in_use != 0) {
         return false;
       }
     }
-    if (!is_handle_input(slot)) {
-      continue;
-    }
+  }
+  for (ffh_slots left = shape->uses; left != 0;) {
+    uint16_t i = ffh_slots_next(&left);
+    const ffh_slot *slot = &function->slots[i];
+    const ffh_value *value = &frame->values[i];
     if (!value_allowed(frame, slot, value)) {
       return false;
     }
@@ -147,12 +144,13 @@ bool ffh_admit(const ffh_frame *frame) {
 }
 
 static void mark(const ffh_frame *frame, int change) {
-  for (uint16_t i = 0; i < frame->function->n_slots; i++) {
+  const ffh_shape *shape = ffh_frame_shape(frame);
+  for (ffh_slots left = shape->uses | shape->messages; left != 0;) {
+    uint16_t i = ffh_slots_next(&left);
     const ffh_slot *slot = &frame->function->slots[i];
     const ffh_value *value = &frame->values[i];
     bool message = slot->kind == FFH_KIND_ERROR;
-    if ((!message && !is_handle_input(slot)) || value->variable == FFH_NO_VARIABLE ||
-        value->form != FFH_FORM_VALUE) {
+    if (value->variable == FFH_NO_VARIABLE || value->form != FFH_FORM_VALUE) {
       continue;
     }
     ffh_handle *handle = ffh_handles_at(value->variable);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/bytes.h"
 #include "boundary/arena.h"
 #include "boundary/callbacks.h"
 #include "boundary/handles.h"
@@ -17,7 +18,7 @@ void ffh_args_set_directory(const char *path) {
  * ----------------------------------------------------------------------------- */
 
 static void write_scalar(uint8_t *at, uint64_t bits, size_t size) {
-  memcpy(at, &bits, size); /* little-endian, as every platform that libFuzzer supports */
+  ffh_bytes_copy(at, &bits, size); /* little-endian, as every platform that libFuzzer supports */
 }
 
 static uint64_t number_bits(const ffh_slot *slot, uint64_t number) {
@@ -69,7 +70,7 @@ static bool place_scalar(ffh_frame *frame, uint16_t index, uint64_t bits) {
       return false;
     }
     if (slot->direction == FFH_DIR_OUT) {
-      memset(at, FFH_UNTOUCHED_BYTE, slot->size);
+      ffh_bytes_fill(at, FFH_UNTOUCHED_BYTE, slot->size);
     } else {
       write_scalar(at, bits, slot->size);
     }
@@ -177,7 +178,7 @@ static bool build_strings(ffh_frame *frame, uint16_t index, const ffh_value *val
     if (copy == NULL) {
       return false;
     }
-    memcpy(copy, from + 2, size);
+    ffh_bytes_copy(copy, from + 2, size);
     if (lengths == NULL) {
       copy[size] = '\0';
     } else {
@@ -208,7 +209,7 @@ static bool build_output_buffer(ffh_frame *frame, uint16_t index) {
   if (at == NULL) {
     return false;
   }
-  memset(at, FFH_UNTOUCHED_BYTE, (size_t)(count * element));
+  ffh_bytes_fill(at, FFH_UNTOUCHED_BYTE, (size_t)(count * element));
   frame->count[index] = count;
   place_pointer(frame, slot, at);
   return true;
@@ -240,7 +241,7 @@ static bool build_buffer(ffh_frame *frame, uint16_t index) {
     return false;
   }
   if (value->size != 0) {
-    memcpy(at, value->bytes, value->size);
+    ffh_bytes_copy(at, value->bytes, value->size);
   }
   if (terminator != 0) {
     at[value->size] = '\0';
@@ -299,7 +300,7 @@ static bool build_struct(ffh_frame *frame, uint16_t index) {
   if (at == NULL) {
     return false;
   }
-  memset(at, slot->direction == FFH_DIR_OUT ? FFH_UNTOUCHED_BYTE : 0, slot->size);
+  ffh_bytes_fill(at, slot->direction == FFH_DIR_OUT ? FFH_UNTOUCHED_BYTE : 0, slot->size);
   frame->count[index] = 1;
   place_pointer(frame, slot, at);
   return true;
@@ -336,14 +337,8 @@ static void build_callback(ffh_frame *frame, uint16_t index) {
 static bool build_slot(ffh_frame *frame, uint16_t index) {
   const ffh_slot *slot = &frame->function->slots[index];
   const ffh_value *value = &frame->values[index];
-  if (slot->param == FFH_PARAM_RESULT) {
-    return true;
-  }
   if (slot->parent != FFH_NONE && frame->storage[slot->parent] == NULL) {
     return true; /* its struct is NULL */
-  }
-  if (slot->parent != FFH_NONE && frame->function->slots[slot->parent].kind == FFH_KIND_ARRAY) {
-    return true; /* part of the array's bytes, which the plan keeps in range */
   }
   if (ffh_slot_is_buffer(slot->kind)) {
     return build_buffer(frame, index);
@@ -385,16 +380,16 @@ static bool build_slot(ffh_frame *frame, uint16_t index) {
 bool ffh_args_build(ffh_frame *frame) {
   const ffh_function *function = frame->function;
   FFH_ASSERT(function->n_params <= FFH_MAX_PARAMS && function->n_slots <= FFH_MAX_SLOTS);
-  memset(frame->storage, 0, function->n_slots * sizeof frame->storage[0]);
-  for (uint16_t i = 0; i < function->n_slots; i++) {
-    if (!build_slot(frame, i)) {
+  const ffh_shape *shape = ffh_frame_shape(frame);
+  ffh_bytes_fill(frame->storage, 0, function->n_slots * sizeof frame->storage[0]);
+  for (ffh_slots left = shape->built; left != 0;) {
+    if (!build_slot(frame, ffh_slots_next(&left))) {
       return false;
     }
   }
-  for (uint16_t i = 0; i < function->n_slots; i++) {
-    const ffh_slot *slot = &function->slots[i];
-    if ((slot->flags & FFH_SLOT_CONST) != 0 && frame->storage[i] != NULL &&
-        slot->direction == FFH_DIR_IN) {
+  for (ffh_slots left = shape->consts; left != 0;) {
+    uint16_t i = ffh_slots_next(&left);
+    if (frame->storage[i] != NULL) {
       frame->digest[i] = ffh_frame_digest(frame, i);
     }
   }

@@ -178,38 +178,33 @@ static void end_handle(const ffh_frame *frame, uint16_t index, void (*ended)(uin
   }
 }
 
-static bool makes_handle(const ffh_slot *slot) {
-  return slot->kind == FFH_KIND_OWNED ||
-         (slot->kind == FFH_KIND_HANDLE && ((slot->flags & FFH_SLOT_CREATES) != 0));
-}
-
 void ffh_collect_handles(const ffh_frame *frame, void (*ended)(uint16_t variable)) {
   const ffh_function *function = frame->function;
   ffh_handles_called((uint16_t)(function - frame->plan->target->functions));
-  for (uint16_t i = 0; i < function->n_slots; i++) {
-    if (makes_handle(&function->slots[i])) {
-      make_handle(frame, i);
-    } else if (function->slots[i].kind == FFH_KIND_ERROR) {
+  const ffh_shape *shape = ffh_frame_shape(frame);
+  for (ffh_slots left = shape->makes | shape->messages; left != 0;) {
+    uint16_t i = ffh_slots_next(&left);
+    if (function->slots[i].kind == FFH_KIND_ERROR) {
       make_message(frame, i);
+    } else {
+      make_handle(frame, i);
     }
   }
-  for (uint16_t i = 0; i < function->n_slots; i++) {
-    const ffh_slot *slot = &function->slots[i];
-    if (slot->kind == FFH_KIND_HANDLE && !makes_handle(slot)) {
-      if (frame->outcome == FFH_OUTCOME_OK) {
-        keep_handles(frame, i);
-      }
-      end_handle(frame, i, ended);
+  for (ffh_slots left = shape->handles & ~shape->makes; left != 0;) {
+    uint16_t i = ffh_slots_next(&left);
+    if (frame->outcome == FFH_OUTCOME_OK) {
+      keep_handles(frame, i);
     }
+    end_handle(frame, i, ended);
   }
 }
 
 void ffh_collect_skipped(const ffh_frame *frame) {
-  for (uint16_t i = 0; i < frame->function->n_slots; i++) {
-    const ffh_slot *slot = &frame->function->slots[i];
-    uint16_t variable = slot->kind == FFH_KIND_ERROR ? frame->values[i].defines
-                        : makes_handle(slot)         ? frame->values[i].variable
-                                                     : FFH_NO_VARIABLE;
+  const ffh_shape *shape = ffh_frame_shape(frame);
+  for (ffh_slots left = shape->makes | shape->messages; left != 0;) {
+    uint16_t i = ffh_slots_next(&left);
+    bool message = frame->function->slots[i].kind == FFH_KIND_ERROR;
+    uint16_t variable = message ? frame->values[i].defines : frame->values[i].variable;
     if (variable != FFH_NO_VARIABLE) {
       ffh_handles_failed(variable);
     }

@@ -4,16 +4,18 @@
 
 #include "base/asan.h"
 #include "base/assert.h"
+#include "base/bytes.h"
 
-bool ffh_slot_is_buffer(uint8_t kind) {
-  return kind == FFH_KIND_BYTES || kind == FFH_KIND_ARRAY || kind == FFH_KIND_TEXT ||
-         kind == FFH_KIND_STRINGS || kind == FFH_KIND_PATH;
+const ffh_shape *ffh_frame_make_shape(const ffh_frame *frame) {
+  static ffh_shape made;
+  ffh_shape_make(frame->function, &made);
+  return &made;
 }
 
 int64_t ffh_frame_read(const ffh_slot *slot, const void *at) {
   uint64_t bits = 0;
   size_t size = slot->size < sizeof bits ? slot->size : sizeof bits;
-  memcpy(&bits, at, size);
+  ffh_bytes_copy(&bits, at, size);
   if ((slot->flags & FFH_SLOT_SIGNED) != 0 && size < sizeof bits) {
     uint64_t sign = UINT64_C(1) << (size * 8 - 1);
     bits = (bits ^ sign) - sign;
@@ -125,12 +127,20 @@ const uint8_t *ffh_frame_memory(const ffh_frame *frame, uint16_t index, size_t *
   if (memory == NULL || frame->outcome != FFH_OUTCOME_OK) {
     return NULL;
   }
+  if (slot->kind == FFH_KIND_VIEW && slot->handle_type != FFH_NONE) {
+    return NULL; /* a borrowed handle */
+  }
+  size_t element = slot->lo > 1 ? (size_t)slot->lo : 1;
   size_t length;
-  if (!reported_length(frame, index, &length)) {
+  bool reported = reported_length(frame, index, &length);
+  if (reported || element > 1) {
+    length = (reported ? length : 1) * element;
+    if (length != 0 && __asan_loadN != NULL) {
+      __asan_loadN(memory, length);
+    }
+  } else {
     /* strlen is the sanitizer's own, which checks what it reads. */
     length = strlen((const char *)memory);
-  } else if (length != 0 && __asan_loadN != NULL) {
-    __asan_loadN(memory, length);
   }
   *size = length;
   return memory;

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "plan/plan.h"
+#include "plan/shape.h"
 
 /* What output memory holds before a call, so that "untouched" can be told. */
 #define FFH_UNTOUCHED_BYTE 0xa5
@@ -23,6 +24,7 @@ typedef struct ffh_frame {
   const ffh_plan *plan;
   const ffh_call *call; /* NULL for a teardown call */
   const ffh_function *function;
+  const ffh_shape *shape; /* of the function; NULL: made when it is needed */
   const ffh_value *values;
   uint16_t index; /* of the call in the plan; n_calls and up for teardown calls */
   uint8_t lane;
@@ -42,7 +44,17 @@ static inline bool ffh_frame_is_malformed(const ffh_frame *frame) {
   return frame->call != NULL && frame->call->malformed != FFH_FORM_VALUE;
 }
 
-bool ffh_slot_is_buffer(uint8_t kind);
+static inline bool ffh_slot_is_buffer(uint8_t kind) {
+  return kind == FFH_KIND_BYTES || kind == FFH_KIND_ARRAY || kind == FFH_KIND_TEXT ||
+         kind == FFH_KIND_STRINGS || kind == FFH_KIND_PATH;
+}
+
+/* Of a frame without a shape: valid until the next call. One lane at a time. */
+const ffh_shape *ffh_frame_make_shape(const ffh_frame *frame);
+
+static inline const ffh_shape *ffh_frame_shape(const ffh_frame *frame) {
+  return frame->shape != NULL ? frame->shape : ffh_frame_make_shape(frame);
+}
 
 /* The scalar of slot->size bytes at `at`, sign-extended when the slot is signed. */
 int64_t ffh_frame_read(const ffh_slot *slot, const void *at);

@@ -1,7 +1,5 @@
 #include "boundary/handles.h"
 
-#include "base/assert.h"
-
 typedef struct edge {
   uint16_t keeper; /* FFH_NONE: kept until one of `until` is called */
   uint16_t kept;
@@ -9,27 +7,23 @@ typedef struct edge {
   const uint16_t *until;
 } edge;
 
-static ffh_handle handles[FFH_MAX_HANDLES];
+ffh_handle ffh_handles_table[FFH_MAX_HANDLES];
+uint16_t ffh_handles_used;
 static edge edges[FFH_MAX_EDGES];
-static uint16_t n_handles, n_edges;
+static uint16_t n_edges;
 static uint64_t generations;
 
 void ffh_handles_reset(uint16_t n_variables) {
   FFH_ASSERT(n_variables <= FFH_MAX_HANDLES);
   for (uint16_t i = 0; i < n_variables; i++) {
-    handles[i] = (ffh_handle){.state = FFH_HANDLE_UNBORN};
+    ffh_handles_table[i] = (ffh_handle){.state = FFH_HANDLE_UNBORN};
   }
-  n_handles = n_variables;
+  ffh_handles_used = n_variables;
   n_edges = 0;
 }
 
-ffh_handle *ffh_handles_at(uint16_t variable) {
-  FFH_ASSERT(variable < n_handles);
-  return &handles[variable];
-}
-
 uint16_t ffh_handles_count(void) {
-  return n_handles;
+  return ffh_handles_used;
 }
 
 void ffh_handles_born(uint16_t variable, void *pointer, uint16_t type, uint8_t owner,
@@ -56,7 +50,7 @@ void ffh_handles_failed(uint16_t variable) {
 }
 
 static void drop_edge(uint16_t index) {
-  handles[edges[index].kept].keepers--;
+  ffh_handles_table[edges[index].kept].keepers--;
   edges[index] = edges[--n_edges];
 }
 
@@ -76,8 +70,9 @@ void ffh_handles_died(uint16_t variable, uint16_t call, void (*ended)(uint16_t v
   drop_edges_of(variable);
   ended(variable);
   /* At most FFH_MAX_HANDLES deep, and each handle dies once. */
-  for (uint16_t i = 0; i < n_handles; i++) {
-    if (handles[i].state == FFH_HANDLE_LIVE && handles[i].dies_with == variable) {
+  for (uint16_t i = 0; i < ffh_handles_used; i++) {
+    if (ffh_handles_table[i].state == FFH_HANDLE_LIVE &&
+        ffh_handles_table[i].dies_with == variable) {
       ffh_handles_died(i, call, ended);
     }
   }
@@ -89,15 +84,15 @@ static bool depends_on(uint16_t variable, uint16_t on) {
     if (at == on) {
       return true;
     }
-    at = handles[at].dies_with;
+    at = ffh_handles_table[at].dies_with;
   }
   return false;
 }
 
 bool ffh_handles_dependants_may_end(uint16_t variable) {
   bool any = false;
-  for (uint16_t i = 0; i < n_handles; i++) {
-    const ffh_handle *handle = &handles[i];
+  for (uint16_t i = 0; i < ffh_handles_used; i++) {
+    const ffh_handle *handle = &ffh_handles_table[i];
     if (i != variable && handle->state == FFH_HANDLE_LIVE && handle->dies_with != FFH_NONE &&
         depends_on(i, variable)) {
       any = true;
@@ -121,7 +116,7 @@ bool ffh_handles_have_room(void) {
 }
 
 bool ffh_handles_keep(uint16_t keeper, uint16_t kept) {
-  FFH_ASSERT(keeper < n_handles && kept < n_handles);
+  FFH_ASSERT(keeper < ffh_handles_used && kept < ffh_handles_used);
   if (keeper == kept) {
     return true;
   }
@@ -134,17 +129,17 @@ bool ffh_handles_keep(uint16_t keeper, uint16_t kept) {
     return false;
   }
   edges[n_edges++] = (edge){.keeper = keeper, .kept = kept};
-  handles[kept].keepers++;
+  ffh_handles_table[kept].keepers++;
   return true;
 }
 
 bool ffh_handles_keep_until(uint16_t kept, const uint16_t *until, uint16_t n_until) {
-  FFH_ASSERT(kept < n_handles);
+  FFH_ASSERT(kept < ffh_handles_used);
   if (n_edges == FFH_MAX_EDGES) {
     return false;
   }
   edges[n_edges++] = (edge){FFH_NONE, kept, n_until, until};
-  handles[kept].keepers++;
+  ffh_handles_table[kept].keepers++;
   return true;
 }
 
@@ -175,7 +170,7 @@ bool ffh_handles_inherit(uint16_t heir, uint16_t from) {
 
 bool ffh_handles_children_belong(uint16_t keeper, uint16_t parent) {
   for (uint16_t i = 0; i < n_edges; i++) {
-    uint16_t kept_parent = handles[edges[i].kept].parent;
+    uint16_t kept_parent = ffh_handles_table[edges[i].kept].parent;
     if (edges[i].keeper == keeper && kept_parent != FFH_NONE && kept_parent != parent) {
       return false;
     }

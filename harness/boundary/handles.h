@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/assert.h"
 #include "base/limits.h"
 #include "ffh/target.h"
 
@@ -40,7 +41,15 @@ typedef struct ffh_handle {
 /* Forgets every handle. Main thread, between inputs. */
 void ffh_handles_reset(uint16_t n_variables);
 
-ffh_handle *ffh_handles_at(uint16_t variable);
+/* Inside handles.c; here so that reading one costs no call. */
+extern ffh_handle ffh_handles_table[FFH_MAX_HANDLES];
+extern uint16_t ffh_handles_used;
+
+static inline ffh_handle *ffh_handles_at(uint16_t variable) {
+  FFH_ASSERT(variable < ffh_handles_used);
+  return &ffh_handles_table[variable];
+}
+
 uint16_t ffh_handles_count(void);
 
 void ffh_handles_born(uint16_t variable, void *pointer, uint16_t type, uint8_t owner,

@@ -212,24 +212,42 @@ static void check_written(const ffh_frame *frame, uint16_t index, ffh_verdict *v
   }
 }
 
+/* A slot's kind leaves one of these to check. */
+static void check_output(const ffh_frame *frame, uint16_t index, ffh_verdict *verdict) {
+  if (frame->outcome == FFH_OUTCOME_FAILED) {
+    check_outputs_on_error(frame, index, verdict);
+    return;
+  }
+  switch ((ffh_kind)frame->function->slots[index].kind) {
+    case FFH_KIND_CAPACITY:
+    case FFH_KIND_WRITTEN:
+      check_written(frame, index, verdict);
+      break;
+    case FFH_KIND_OWNED:
+    case FFH_KIND_VIEW:
+      check_memory(frame, index, verdict);
+      break;
+    default:
+      check_range(frame, index, verdict);
+      break;
+  }
+}
+
 void ffh_protocol_check(const ffh_frame *frame, ffh_verdict *verdict) {
   verdict->rule = FFH_RULE_NONE;
   check_status(frame, verdict);
   if (verdict->rule == FFH_RULE_NONE) {
     check_rejection(frame, verdict);
   }
-  static void (*const slot_checks[])(const ffh_frame *, uint16_t, ffh_verdict *) = {
-      check_const, check_outputs_on_error, check_range, check_written, check_memory};
-  for (uint16_t i = 0; i < frame->function->n_slots; i++) {
-    const ffh_slot *slot = &frame->function->slots[i];
-    if (slot->direction == FFH_DIR_IN && (slot->flags & FFH_SLOT_CONST) == 0) {
-      continue; /* nothing comes out of it */
-    }
-    for (size_t c = 0; c < sizeof slot_checks / sizeof slot_checks[0]; c++) {
-      if (verdict->rule != FFH_RULE_NONE) {
-        return;
-      }
-      slot_checks[c](frame, i, verdict);
+  const ffh_shape *shape = ffh_frame_shape(frame);
+  bool failed = frame->outcome == FFH_OUTCOME_FAILED;
+  ffh_slots outputs = failed ? shape->on_failure : shape->on_ok;
+  ffh_slots left = shape->consts | outputs;
+  while (left != 0 && verdict->rule == FFH_RULE_NONE) {
+    uint16_t i = ffh_slots_next(&left);
+    check_const(frame, i, verdict);
+    if (verdict->rule == FFH_RULE_NONE && (outputs >> i & 1) != 0) {
+      check_output(frame, i, verdict);
     }
   }
 }

@@ -1,21 +1,19 @@
 /* One call: its forms, then its handles (which decide the lane), then its data. */
 #include "plan/build.h"
 
-#include <string.h>
-
-#include "base/assert.h"
+#include "base/bytes.h"
 
 #define MAX_DEPTH 6 /* creators that need creators */
 
 typedef struct draft {
   ffh_build *build;
   const ffh_function *function;
+  const ffh_layout *layout;
   const ffh_wish *wishes;
   unsigned lane;
   bool fixed; /* the lane may not change any more */
   unsigned depth;
-  int malformed;                  /* the slot of the one malformed value, or -1 */
-  uint8_t classes[FFH_MAX_SLOTS]; /* ffh_class of each slot */
+  int malformed; /* the slot of the one malformed value, or -1 */
   ffh_value values[FFH_MAX_SLOTS];
 } draft;
 
@@ -32,7 +30,7 @@ void ffh_build_begin(ffh_build *build, const ffh_target *target, ffh_plan *plan)
   build->plan = plan;
   build->frugal = false;
   build->index = ffh_index_of(target);
-  memset(build->newest, 0xff, target->n_handle_types * sizeof build->newest[0]);
+  ffh_bytes_fill(build->newest, 0xff, target->n_handle_types * sizeof build->newest[0]);
   plan->target = target;
   plan->n_calls = plan->n_values = plan->n_variables = plan->n_dropped = 0;
   plan->n_bytes = 0;
@@ -81,8 +79,10 @@ static void start_values(draft *d) {
     const ffh_slot *slot = slot_at(d, i);
     const ffh_wish *wish = wish_for(d, i);
     ffh_value *value = &d->values[i];
-    d->classes[i] = (uint8_t)ffh_slot_class(d->function, i);
     *value = (ffh_value){.variable = FFH_NO_VARIABLE, .defines = FFH_NO_VARIABLE};
+    if (wish->form == FFH_FORM_VALUE && !wish->is_null) {
+      continue;
+    }
     if (slot->parent != FFH_NONE && ffh_values_absent(d->function, d->values, i)) {
       continue;
     }
@@ -92,7 +92,7 @@ static void start_values(draft *d) {
       value->form = wish->form;
     }
     if (value->form == FFH_FORM_VALUE && wish->is_null && (slot->flags & FFH_SLOT_NULLABLE) != 0) {
-      unsigned class = d->classes[i];
+      unsigned class = d->layout->classes[i];
       value->is_null = class == FFH_CLASS_HANDLE || class == FFH_CLASS_BUFFER ||
                        (class == FFH_CLASS_STRUCT && (slot->flags & FFH_SLOT_BY_VALUE) == 0);
     }
@@ -235,11 +235,11 @@ static bool put_malformed(draft *d, unsigned slot) {
 
 /* Fixes the lane by the handles that are already decided. False: they belong to several lanes. */
 static bool put_exact(draft *d) {
-  for (unsigned i = 0; i < d->function->n_slots; i++) {
+  for (ffh_slots left = d->layout->handles & ~d->layout->parented; left != 0;) {
+    uint16_t i = ffh_slots_next(&left);
     const ffh_wish *wish = wish_for(d, i);
     ffh_value *value = &d->values[i];
     if (!wish->exact || value->is_null || value->form != FFH_FORM_VALUE ||
-        d->classes[i] != FFH_CLASS_HANDLE || slot_at(d, i)->parent_of != FFH_NONE ||
         !is_of_type(d, wish->variable, slot_at(d, i)->handle_type) ||
         ffh_values_absent(d->function, d->values, i)) {
       continue;
@@ -286,10 +286,10 @@ static bool put_handles(draft *d) {
   if (!put_exact(d)) {
     return false;
   }
-  for (unsigned i = 0; i < d->function->n_slots; i++) {
-    if (d->classes[i] != FFH_CLASS_HANDLE || d->values[i].is_null ||
-        d->values[i].variable != FFH_NO_VARIABLE || is_sent(d, i, FFH_FORM_NULL) ||
-        is_sent(d, i, FFH_FORM_WRONG_THREAD) || slot_at(d, i)->parent_of != FFH_NONE ||
+  for (ffh_slots left = d->layout->handles & ~d->layout->parented; left != 0;) {
+    uint16_t i = ffh_slots_next(&left);
+    if (d->values[i].is_null || d->values[i].variable != FFH_NO_VARIABLE ||
+        is_sent(d, i, FFH_FORM_NULL) || is_sent(d, i, FFH_FORM_WRONG_THREAD) ||
         ffh_values_absent(d->function, d->values, i)) {
       continue;
     }
@@ -331,9 +331,9 @@ static bool put_parent(draft *d, unsigned slot) {
 }
 
 static bool put_parents(draft *d) {
-  for (unsigned i = 0; i < d->function->n_slots; i++) {
-    if (slot_at(d, i)->parent_of == FFH_NONE || d->classes[i] != FFH_CLASS_HANDLE ||
-        d->values[i].is_null || is_sent(d, i, FFH_FORM_NULL) ||
+  for (ffh_slots left = d->layout->parented; left != 0;) {
+    uint16_t i = ffh_slots_next(&left);
+    if (d->values[i].is_null || is_sent(d, i, FFH_FORM_NULL) ||
         is_sent(d, i, FFH_FORM_WRONG_THREAD) || ffh_values_absent(d->function, d->values, i)) {
       continue;
     }
@@ -383,14 +383,15 @@ static void put_error(draft *d, unsigned slot) {
 
 static bool put_data(draft *d) {
   ffh_plan *plan = d->build->plan;
-  for (unsigned i = 0; i < d->function->n_slots; i++) {
-    if (d->classes[i] <= FFH_CLASS_OUT || d->values[i].is_null || is_sent(d, i, FFH_FORM_NULL) ||
+  for (ffh_slots left = d->layout->data; left != 0;) {
+    uint16_t i = ffh_slots_next(&left);
+    if (d->values[i].is_null || is_sent(d, i, FFH_FORM_NULL) ||
         (slot_at(d, i)->parent != FFH_NONE && ffh_values_absent(d->function, d->values, i))) {
       continue;
     }
     if (slot_at(d, i)->kind == FFH_KIND_ERROR) {
       put_error(d, i);
-    } else if (!ffh_build_data(plan, d->function, d->wishes, i, d->values)) {
+    } else if (!ffh_build_data(plan, d->layout, d->wishes, i, d->values)) {
       return false;
     }
   }
@@ -398,19 +399,15 @@ static bool put_data(draft *d) {
 }
 
 static bool defines(const draft *d, unsigned slot) {
-  unsigned class = d->classes[slot];
-  bool could = class == FFH_CLASS_DEFINE ||
-               (class == FFH_CLASS_ERROR && slot_at(d, slot)->handle_type != FFH_NONE);
-  return could && !is_sent(d, slot, FFH_FORM_NULL) &&
-         !ffh_values_absent(d->function, d->values, slot);
+  return !is_sent(d, slot, FFH_FORM_NULL) && !ffh_values_absent(d->function, d->values, slot);
 }
 
 static bool append(draft *d) {
   ffh_build *b = d->build;
   ffh_plan *plan = b->plan;
   unsigned n = d->function->n_slots, new_variables = 0;
-  for (unsigned i = 0; i < n; i++) {
-    new_variables += defines(d, i);
+  for (ffh_slots left = d->layout->defines; left != 0;) {
+    new_variables += defines(d, ffh_slots_next(&left));
   }
   if (plan->n_calls == FFH_MAX_CALLS || plan->n_values + n > FFH_MAX_VALUES ||
       plan->n_variables + new_variables > FFH_MAX_HANDLES) {
@@ -422,10 +419,11 @@ static bool append(draft *d) {
   call->malformed = d->malformed < 0 ? FFH_FORM_VALUE : d->values[d->malformed].form;
   call->first_value = plan->n_values;
   call->n_values = (uint16_t)n;
-  for (unsigned i = 0; i < n; i++) {
+  for (ffh_slots left = d->layout->defines; left != 0;) {
+    uint16_t i = ffh_slots_next(&left);
     if (defines(d, i)) {
       uint16_t v = plan->n_variables++, type = slot_at(d, i)->handle_type;
-      plan->variables[v] = (ffh_variable){plan->n_calls, (uint16_t)i, type};
+      plan->variables[v] = (ffh_variable){plan->n_calls, i, type};
       d->values[i].defines = v;
       if (slot_at(d, i)->kind != FFH_KIND_ERROR) {
         d->values[i].variable = v;
@@ -434,7 +432,7 @@ static bool append(draft *d) {
       b->newest[type] = v;
     }
   }
-  memcpy(&plan->values[plan->n_values], d->values, n * sizeof d->values[0]);
+  ffh_bytes_copy(&plan->values[plan->n_values], d->values, n * sizeof d->values[0]);
   plan->n_values = (uint16_t)(plan->n_values + n);
   plan->n_calls++;
   ffh_track_call(&b->track, plan, call);
@@ -446,6 +444,7 @@ static bool build_call(ffh_build *build, uint16_t function, unsigned lane, const
   draft d;
   d.build = build;
   d.function = &build->plan->target->functions[function];
+  d.layout = &build->index->layouts[function];
   d.wishes = wishes;
   d.lane = lane % build->plan->schedule.lanes;
   d.fixed = false;
@@ -453,7 +452,9 @@ static bool build_call(ffh_build *build, uint16_t function, unsigned lane, const
   if (!ffh_function_is_callable(d.function) || build->plan->n_calls == FFH_MAX_CALLS) {
     return false;
   }
-  int own_lane = ffh_function_lane(build->plan->target, d.function, build->plan->schedule.lanes);
+  int own_lane = d.layout->has_lane ? ffh_function_lane(build->plan->target, d.function,
+                                                        build->plan->schedule.lanes)
+                                    : -1;
   if (own_lane == -2) {
     return false;
   }

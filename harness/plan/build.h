@@ -7,8 +7,24 @@
 #define FFH_PLAN_BUILD_H
 
 #include "plan/plan.h"
+#include "plan/shape.h"
 
 /* ---- index.c: what is derived once from a target's tables -------------------------------------*/
+
+/* What the builder asks of a function for every call. */
+typedef struct ffh_layout {
+  const ffh_function *function;
+  ffh_slots handles;   /* FFH_CLASS_HANDLE */
+  ffh_slots parented;  /* of these, the ones that must be a parent of another slot's handle */
+  ffh_slots defines;   /* what may define a variable */
+  ffh_slots variables; /* what may name or define one */
+  ffh_slots data;      /* numbers, contents and messages: what no handle decides */
+  bool has_lane;       /* ffh_function_lane says more than -1 */
+  uint8_t classes[FFH_MAX_SLOTS]; /* ffh_slot_class */
+  uint8_t tags[FFH_MAX_SLOTS];    /* ffh_slot_tag */
+  uint8_t leaders[FFH_MAX_SLOTS]; /* ffh_slot_leader */
+  uint32_t caps[FFH_MAX_SLOTS];   /* ffh_slot_cap */
+} ffh_layout;
 
 typedef struct ffh_index {
   const ffh_target *target;
@@ -17,6 +33,8 @@ typedef struct ffh_index {
   uint16_t n_callable;
   uint16_t callable[FFH_MAX_FUNCTIONS]; /* what the harness may call */
   uint16_t buckets[2 * FFH_MAX_FUNCTIONS];
+  ffh_shape shapes[FFH_MAX_FUNCTIONS];
+  ffh_layout layouts[FFH_MAX_FUNCTIONS]; /* only of what may be called */
 } ffh_index;
 
 const ffh_index *ffh_index_of(const ffh_target *target);
@@ -92,7 +110,16 @@ void ffh_track_call(ffh_track *track, const ffh_plan *plan, const ffh_call *call
 /* The variable that was passed as the parent of `variable`, or FFH_NO_VARIABLE. */
 uint16_t ffh_plan_parent(const ffh_plan *plan, uint16_t variable);
 /* Whether slot `slot` lies in a struct that is not passed. */
-bool ffh_values_absent(const ffh_function *function, const ffh_value *values, unsigned slot);
+static inline bool ffh_values_absent(const ffh_function *function, const ffh_value *values,
+                                     unsigned slot) {
+  for (uint16_t up = function->slots[slot].parent; up != FFH_NONE;
+       up = function->slots[up].parent) {
+    if (values[up].is_null || values[up].form == FFH_FORM_NULL) {
+      return true;
+    }
+  }
+  return false;
+}
 
 /* ---- build.c ----------------------------------------------------------------------------------*/
 
@@ -130,8 +157,8 @@ void ffh_build_schedule(ffh_build *build, unsigned lanes, unsigned policy, unsig
 /* Adds a switch; false when it is not after the last one or there are too many. */
 bool ffh_build_switch(ffh_build *build, uint64_t step, unsigned lane);
 /* data.c: fills in the numbers and bytes of slot `slot`. False when the plan's bytes are full. */
-bool ffh_build_data(ffh_plan *plan, const ffh_function *function, const ffh_wish *wishes,
-                    unsigned slot, ffh_value *values);
+bool ffh_build_data(ffh_plan *plan, const ffh_layout *layout, const ffh_wish *wishes, unsigned slot,
+                    ffh_value *values);
 /* The one builder. */
 ffh_build *ffh_build_shared(void);
 

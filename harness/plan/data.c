@@ -1,6 +1,7 @@
 /* Numbers and bytes of one call: wishes folded into what the contract allows. */
 #include <string.h>
 
+#include "base/bytes.h"
 #include "plan/build.h"
 
 static const ffh_wish default_wish;
@@ -9,20 +10,19 @@ static const ffh_wish *wish_for(const ffh_wish *wishes, unsigned slot) {
   return wishes == NULL ? &default_wish : &wishes[slot];
 }
 
-static uint64_t default_number(const ffh_function *function, unsigned at) {
-  const ffh_slot *slot = &function->slots[at];
+static uint64_t default_number(const ffh_layout *layout, unsigned at) {
+  const ffh_slot *slot = &layout->function->slots[at];
   if (slot->n_dict > 0 && slot->dict[0].bytes == NULL) {
     return (uint64_t)slot->dict[0].number;
   }
-  return slot->kind == FFH_KIND_CAPACITY
-             ? (ffh_slot_cap(function, at) < 64 ? ffh_slot_cap(function, at) : 64)
-             : 0;
+  return slot->kind == FFH_KIND_CAPACITY ? (layout->caps[at] < 64 ? layout->caps[at] : 64) : 0;
 }
 
-static void put_number(const ffh_function *function, unsigned at, const ffh_wish *wish,
+static void put_number(const ffh_layout *layout, unsigned at, const ffh_wish *wish,
                        ffh_value *value) {
+  const ffh_function *function = layout->function;
   const ffh_slot *slot = &function->slots[at];
-  uint64_t number = wish->given ? wish->number : default_number(function, at);
+  uint64_t number = wish->given ? wish->number : default_number(layout, at);
   if (value->form == FFH_FORM_BAD_ENUM) {
     (void)ffh_slot_unfold(slot, number, &value->number);
   } else if (slot->kind == FFH_KIND_CALLBACK && wish->is_null) {
@@ -59,25 +59,26 @@ static uint8_t *put_bytes(ffh_plan *plan, const source *from, size_t size) {
   size_t have = from->total < size ? from->total : size;
   size_t once = from->size < have ? from->size : have;
   if (once != 0) {
-    memcpy(to, from->bytes, once);
+    ffh_bytes_copy(to, from->bytes, once);
   }
   for (size_t done = once; done < have;) {
     size_t more = have - done < done ? have - done : done;
     memcpy(to + done, to, more);
     done += more;
   }
-  memset(to + have, 0, size - have);
+  ffh_bytes_fill(to + have, 0, size - have);
   plan->n_bytes += (uint32_t)size;
   return to;
 }
 
-static uint64_t count_of(const ffh_function *function, unsigned at, const ffh_wish *wish,
+static uint64_t count_of(const ffh_layout *layout, unsigned at, const ffh_wish *wish,
                          bool is_null) {
+  const ffh_function *function = layout->function;
   if (is_null) {
     return 0;
   }
   const ffh_slot *slot = &function->slots[at];
-  uint64_t cap = ffh_slot_cap(function, at);
+  uint64_t cap = layout->caps[at];
   source from = source_of(slot, wish);
   if (slot->kind == FFH_KIND_STRINGS) {
     unsigned count;
@@ -135,11 +136,12 @@ static bool put_path(ffh_plan *plan, const ffh_slot *slot, const source *from, f
   return value->bytes != NULL;
 }
 
-static bool put_bad_utf8(ffh_plan *plan, const ffh_function *function, unsigned at,
+static bool put_bad_utf8(ffh_plan *plan, const ffh_layout *layout, unsigned at,
                          const ffh_wish *wish, ffh_value *value) {
+  const ffh_function *function = layout->function;
   const ffh_slot *slot = &function->slots[at];
   source from = source_of(slot, wish);
-  uint64_t cap = ffh_slot_cap(function, at);
+  uint64_t cap = layout->caps[at];
   size_t size = from.total < cap ? from.total : (size_t)cap;
   uint8_t *bytes = put_bytes(plan, &from, size);
   if (bytes == NULL) {
@@ -162,9 +164,10 @@ static bool put_bad_utf8(ffh_plan *plan, const ffh_function *function, unsigned 
   return true;
 }
 
-static void put_declared(const ffh_function *function, unsigned at, const ffh_wish *wish,
+static void put_declared(const ffh_layout *layout, unsigned at, const ffh_wish *wish,
                          ffh_value *value) {
-  uint64_t low = 1, high = ffh_slot_cap(function, at);
+  const ffh_function *function = layout->function;
+  uint64_t low = 1, high = layout->caps[at];
   if (value->form == FFH_FORM_OVERSIZED) {
     low = high + 1;
     high = ffh_slot_declared_limit(function, &function->slots[at]);
@@ -174,26 +177,27 @@ static void put_declared(const ffh_function *function, unsigned at, const ffh_wi
   value->number = number >= low && number <= high ? number : low + number % (high - low + 1);
 }
 
-static bool put_buffer(ffh_plan *plan, const ffh_function *function, const ffh_wish *wishes,
+static bool put_buffer(ffh_plan *plan, const ffh_layout *layout, const ffh_wish *wishes,
                        unsigned at, ffh_value *values) {
+  const ffh_function *function = layout->function;
   const ffh_slot *slot = &function->slots[at];
   const ffh_wish *wish = wish_for(wishes, at);
   ffh_value *value = &values[at];
   if (value->form == FFH_FORM_LENGTH_MISMATCH || value->form == FFH_FORM_OVERSIZED) {
-    put_declared(function, at, wish, value);
+    put_declared(layout, at, wish, value);
     return true;
   }
   if (value->form == FFH_FORM_BAD_UTF8) {
-    return put_bad_utf8(plan, function, at, wish, value);
+    return put_bad_utf8(plan, layout, at, wish, value);
   }
   source from = source_of(slot, wish);
   if (slot->kind == FFH_KIND_PATH) {
     return put_path(plan, slot, &from, value);
   }
-  unsigned leader = ffh_slot_leader(function, at);
+  unsigned leader = layout->leaders[at];
   bool no_leader = values[leader].is_null || values[leader].form == FFH_FORM_NULL ||
                    ffh_values_absent(function, values, leader);
-  uint64_t count = count_of(function, leader, wish_for(wishes, leader), no_leader);
+  uint64_t count = count_of(layout, leader, wish_for(wishes, leader), no_leader);
   if (slot->kind == FFH_KIND_STRINGS) {
     return put_strings(plan, slot, wish, (unsigned)count, value);
   }
@@ -211,16 +215,16 @@ static bool put_buffer(ffh_plan *plan, const ffh_function *function, const ffh_w
   return true;
 }
 
-bool ffh_build_data(ffh_plan *plan, const ffh_function *function, const ffh_wish *wishes,
-                    unsigned at, ffh_value *values) {
-  switch (ffh_slot_class(function, at)) {
+bool ffh_build_data(ffh_plan *plan, const ffh_layout *layout, const ffh_wish *wishes, unsigned at,
+                    ffh_value *values) {
+  switch ((ffh_class)layout->classes[at]) {
     case FFH_CLASS_NUMBER:
     case FFH_CLASS_CAPACITY:
     case FFH_CLASS_CALLBACK:
-      put_number(function, at, wish_for(wishes, at), &values[at]);
+      put_number(layout, at, wish_for(wishes, at), &values[at]);
       return true;
     case FFH_CLASS_BUFFER:
-      return put_buffer(plan, function, wishes, at, values);
+      return put_buffer(plan, layout, wishes, at, values);
     default:
       return true;
   }

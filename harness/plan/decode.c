@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/bytes.h"
 #include "plan/format.h"
 
 /* Reading past the end gives zeros, so truncated files need no special case. */
@@ -13,13 +14,21 @@ static uint8_t read_byte(reader *in) {
 
 static uint32_t read_u32(reader *in) {
   uint32_t number = 0;
+  if (in->end - in->at >= 4) {
+    const uint8_t *at = in->at;
+    in->at += 4;
+    return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+  }
   for (unsigned i = 0; i < 4; i++) {
     number |= (uint32_t)read_byte(in) << (8 * i);
   }
   return number;
 }
 
-static uint64_t read_varint(reader *in) {
+static inline uint64_t read_varint(reader *in) {
+  if (in->at < in->end && *in->at < 0x80) {
+    return *in->at++;
+  }
   uint64_t number = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     uint8_t byte = read_byte(in);
@@ -60,9 +69,10 @@ static uint16_t find_variable(const decoder *d, uint64_t back, uint8_t tag) {
   const ffh_plan *plan = d->build->plan;
   const ffh_call *call = &plan->calls[at];
   const ffh_value *values = ffh_plan_values(plan, call);
-  const ffh_function *function = ffh_plan_function(plan, call);
-  for (unsigned i = 0; i < call->n_values; i++) {
-    if (values[i].defines != FFH_NO_VARIABLE && ffh_slot_tag(function, i) == tag) {
+  const ffh_layout *layout = &d->build->index->layouts[call->function];
+  for (ffh_slots left = layout->defines; left != 0;) {
+    uint16_t i = ffh_slots_next(&left);
+    if (values[i].defines != FFH_NO_VARIABLE && layout->tags[i] == tag) {
       return values[i].defines;
     }
   }
@@ -106,19 +116,20 @@ static void read_wish(const decoder *d, uint8_t head, reader content, ffh_wish *
 }
 
 /* The slot that the next value is for: slots are in file order unless the contract changed. */
-static unsigned find_slot(const ffh_function *function, unsigned from, uint8_t tag,
+static unsigned find_slot(const ffh_layout *layout, unsigned from, uint8_t tag,
                           const ffh_wish *wishes) {
-  for (unsigned i = from; i < function->n_slots; i++) {
-    if (ffh_slot_tag(function, i) == tag) {
+  unsigned n = layout->function->n_slots;
+  for (unsigned i = from; i < n; i++) {
+    if (layout->tags[i] == tag) {
       return i;
     }
   }
-  for (unsigned i = 0; i < from && i < function->n_slots; i++) {
-    if (ffh_slot_tag(function, i) == tag && !wishes[i].given) {
+  for (unsigned i = 0; i < from && i < n; i++) {
+    if (layout->tags[i] == tag && !wishes[i].given) {
       return i;
     }
   }
-  return function->n_slots;
+  return n;
 }
 
 static void read_call(decoder *d, reader *in) {
@@ -133,13 +144,14 @@ static void read_call(decoder *d, reader *in) {
     plan->n_dropped += plan->n_dropped < UINT16_MAX;
   } else {
     const ffh_function *f = &plan->target->functions[function];
-    memset(wishes, 0, f->n_slots * sizeof wishes[0]);
+    const ffh_layout *layout = &d->build->index->layouts[function];
+    ffh_bytes_fill(wishes, 0, f->n_slots * sizeof wishes[0]);
     unsigned next = 0;
     while (payload.end - payload.at >= 2) {
       uint8_t tag = read_byte(&payload), head = read_byte(&payload);
       reader content = read_part(
           &payload, head >> FFH_HEAD_SHIFT == FFH_CONTENT_NONE ? 0 : read_varint(&payload));
-      unsigned slot = find_slot(f, next, tag, wishes);
+      unsigned slot = find_slot(layout, next, tag, wishes);
       if (slot < f->n_slots) {
         read_wish(d, head, content, &wishes[slot]);
         next = slot + 1;

@@ -1,15 +1,5 @@
 #include "plan/build.h"
 
-bool ffh_values_absent(const ffh_function *function, const ffh_value *values, unsigned slot) {
-  for (uint16_t up = function->slots[slot].parent; up != FFH_NONE;
-       up = function->slots[up].parent) {
-    if (values[up].is_null || values[up].form == FFH_FORM_NULL) {
-      return true;
-    }
-  }
-  return false;
-}
-
 static uint16_t passed(const ffh_plan *plan, const ffh_call *call, uint16_t slot) {
   if (slot == FFH_NONE) {
     return FFH_NO_VARIABLE;
@@ -79,7 +69,9 @@ static void use(ffh_track *track, const ffh_plan *plan, const ffh_slot *slot, ui
 void ffh_track_call(ffh_track *track, const ffh_plan *plan, const ffh_call *call) {
   const ffh_function *function = ffh_plan_function(plan, call);
   const ffh_value *values = ffh_plan_values(plan, call);
-  for (unsigned i = 0; i < call->n_values; i++) {
+  const ffh_layout *layout = &ffh_index_of(plan->target)->layouts[call->function];
+  for (ffh_slots left = layout->variables; left != 0;) {
+    uint16_t i = ffh_slots_next(&left);
     const ffh_slot *slot = &function->slots[i];
     const ffh_value *value = &values[i];
     if (value->defines != FFH_NO_VARIABLE) {

@@ -1,7 +1,6 @@
 #include "report/feedback.h"
 
-#include <string.h>
-
+#include "base/bytes.h"
 #include "base/id.h"
 
 enum { OUTCOMES = 2048, PAIRS = 6144 };
@@ -21,7 +20,7 @@ static void count(uint32_t first, uint32_t range, uint32_t hash) {
 }
 
 void ffh_feedback_begin_input(void) {
-  memset(last_use, 0xff, sizeof last_use);
+  ffh_bytes_fill(last_use, 0xff, sizeof last_use);
 }
 
 void ffh_feedback_call(const ffh_frame *frame) {
@@ -30,14 +29,14 @@ void ffh_feedback_call(const ffh_frame *frame) {
   }
   uint16_t function = frame->call->function;
   uint32_t outcome[] = {function, frame->outcome, (uint32_t)frame->status, frame->call->malformed};
-  count(0, OUTCOMES, ffh_id_bytes(FFH_ID_BASIS, outcome, sizeof outcome));
-  for (uint16_t i = 0; i < frame->function->n_slots; i++) {
-    uint16_t variable = frame->values[i].variable;
-    if (frame->function->slots[i].kind != FFH_KIND_HANDLE || variable == FFH_NO_VARIABLE) {
+  count(0, OUTCOMES, ffh_id_numbers(FFH_ID_BASIS, outcome, 4));
+  for (ffh_slots left = ffh_frame_shape(frame)->handles; left != 0;) {
+    uint16_t variable = frame->values[ffh_slots_next(&left)].variable;
+    if (variable == FFH_NO_VARIABLE) {
       continue;
     }
     uint32_t pair[] = {last_use[variable], function, frame->outcome};
-    count(OUTCOMES, PAIRS, ffh_id_bytes(FFH_ID_BASIS, pair, sizeof pair));
+    count(OUTCOMES, PAIRS, ffh_id_numbers(FFH_ID_BASIS, pair, 3));
     last_use[variable] = function;
   }
 }
