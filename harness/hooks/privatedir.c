@@ -2,7 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <ftw.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,21 +14,50 @@
 
 static char directory[512];
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place) {
-  (void)status;
-  if (place->level == 0 && strcmp(path, directory) == 0) {
-    return 0;
+enum { MAX_DEPTH = 128, ENTRY_BYTES = 4096 };
+
+static void remove_entry(int parent, const char *name, dev_t device, unsigned depth);
+
+/* Without opendir, which allocates: this runs between inputs, where only the library may. */
+static void remove_entries(int directory_fd, dev_t device, unsigned depth) {
+  _Alignas(struct dirent64) char entries[ENTRY_BYTES];
+  ssize_t size;
+  while ((size = getdents64(directory_fd, entries, sizeof entries)) > 0) {
+    for (ssize_t at = 0; at < size;) {
+      const struct dirent64 *entry = (const struct dirent64 *)(const void *)(entries + at);
+      at += entry->d_reclen;
+      if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+        remove_entry(directory_fd, entry->d_name, device, depth);
+      }
+    }
   }
-  if (type == FTW_DP) {
-    rmdir(path);
-  } else {
-    unlink(path);
-  }
-  return 0;
 }
 
+static void remove_entry(int parent, const char *name, dev_t device, unsigned depth) {
+  if (unlinkat(parent, name, 0) == 0 || depth == MAX_DEPTH) {
+    return;
+  }
+  int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  struct stat status;
+  if (fd >= 0 && fstat(fd, &status) == 0 && status.st_dev == device) {
+    remove_entries(fd, device, depth + 1);
+    unlinkat(parent, name, AT_REMOVEDIR);
+  }
+  if (fd >= 0) {
+    close(fd);
+  }
+}
+
+/* Links are not followed and other file systems not entered. */
 static void remove_below(const char *path) {
-  nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  struct stat status;
+  if (fd >= 0 && fstat(fd, &status) == 0) {
+    remove_entries(fd, status.st_dev, 0);
+  }
+  if (fd >= 0) {
+    close(fd);
+  }
 }
 
 static const char *base_directory(void) {
@@ -63,6 +92,7 @@ static void remove_stale(const char *base, const char *prefix) {
     ffh_out_str(&out, entry->d_name);
     if (!out.truncated) {
       remove_below(path);
+      rmdir(path);
     }
   }
   closedir(entries);
