@@ -54,9 +54,9 @@ bool ffh_build_policy(ffh_build *build, const ffh_note *note, uint8_t *threading
   if (note->n_args == 0) {
     return false; /* reported with the word */
   }
-  for (uint8_t i = 0; i < sizeof policies / sizeof policies[0]; i++) {
+  for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++) {
     if (strcmp(note->args[0], policies[i]) == 0) {
-      *threading = i;
+      *threading = (uint8_t)i;
       return true;
     }
   }
@@ -178,9 +178,9 @@ static void set_on_error(ffh_build *build, ffh_gen_function *function) {
   if (note == NULL) {
     return;
   }
-  for (uint8_t i = 1; i < sizeof names / sizeof names[0]; i++) {
+  for (size_t i = 1; i < sizeof names / sizeof names[0]; i++) {
     if (strcmp(note->args[0], names[i]) == 0) {
-      function->out.on_error = i;
+      function->out.on_error = (uint8_t)i;
     }
   }
   if (function->out.on_error == FFH_ON_ERROR_UNSTATED) {
@@ -205,9 +205,9 @@ static bool find_form(const char *name, uint8_t *form) {
   static const char *const names[FFH_FORM_COUNT] = {
       "",         "null",     "stale",           "wrong_type", "wrong_thread",
       "bad_enum", "bad_utf8", "length_mismatch", "oversized"};
-  for (uint8_t i = 1; i < FFH_FORM_COUNT; i++) {
+  for (size_t i = 1; i < FFH_FORM_COUNT; i++) {
     if (strcmp(names[i], name) == 0) {
-      *form = i;
+      *form = (uint8_t)i;
       return true;
     }
   }

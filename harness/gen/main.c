@@ -128,8 +128,8 @@ static char *read_file(ffh_mem *mem, const char *path) {
   }
   size_t size = 0, capacity = 1 << 16;
   char *text = ffh_mem_new(mem, capacity);
-  for (size_t got; (got = fread(text + size, 1, capacity - size - 1, file)) > 0;) {
-    size += got;
+  while (feof(file) == 0 && ferror(file) == 0) {
+    size += fread(text + size, 1, capacity - size - 1, file);
     if (size + 1 >= capacity) {
       char *grown = ffh_mem_new(mem, 2 * capacity);
       memcpy(grown, text, size);

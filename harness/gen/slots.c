@@ -385,6 +385,7 @@ static void build_pointer(ffh_build *build, ffh_gen_function *function, const si
   } else if (has(at, FFH_W_ERROR_OUT) || has(at, FFH_W_OWNED) || has(at, FFH_W_RETURNS_BORROWED) ||
              has(at, FFH_W_RETURNS_STATIC)) {
     build_delivered(build, function, at, type);
+    /* Again below, after the words that decide otherwise. NOLINTNEXTLINE(bugprone-branch-clone) */
   } else if (has(at, FFH_W_STRINGS) || (twice && has(at, FFH_W_ARRAY))) {
     build_buffer(build, function, at, type);
   } else if (handle != FFH_NONE || out_handle != FFH_NONE) {

@@ -58,6 +58,35 @@ struct Error {
   }
 };
 
+void run_snapshot(Input &input, uint8_t op, Reader &r) {
+  Error error;
+  switch (op) {
+    case k_leveldb_create_snapshot: {
+      uint8_t defines = r.byte();
+      input.objects[defines] =
+          const_cast<leveldb_snapshot_t *>(leveldb_create_snapshot(object<leveldb_t>(input, r)));
+      break;
+    }
+    case k_leveldb_release_snapshot: {
+      auto *db = object<leveldb_t>(input, r);
+      leveldb_release_snapshot(db, object<leveldb_snapshot_t>(input, r));
+      break;
+    }
+    case k_leveldb_property_value: {
+      uint8_t defines = r.byte();
+      auto *db = object<leveldb_t>(input, r);
+      std::string name = r.bytes();
+      input.objects[defines] = leveldb_property_value(db, name.c_str());
+      break;
+    }
+    case k_leveldb_iter_get_error:
+      leveldb_iter_get_error(object<leveldb_iterator_t>(input, r), &error.message);
+      break;
+    default:
+      abort();
+  }
+}
+
 void run_database(Input &input, uint8_t op, Reader &r) {
   Error error;
   size_t value_size;
@@ -109,29 +138,8 @@ void run_database(Input &input, uint8_t op, Reader &r) {
       input.objects[defines] = leveldb_create_iterator(db, object<leveldb_readoptions_t>(input, r));
       break;
     }
-    case k_leveldb_create_snapshot: {
-      uint8_t defines = r.byte();
-      input.objects[defines] =
-          const_cast<leveldb_snapshot_t *>(leveldb_create_snapshot(object<leveldb_t>(input, r)));
-      break;
-    }
-    case k_leveldb_release_snapshot: {
-      auto *db = object<leveldb_t>(input, r);
-      leveldb_release_snapshot(db, object<leveldb_snapshot_t>(input, r));
-      break;
-    }
-    case k_leveldb_property_value: {
-      uint8_t defines = r.byte();
-      auto *db = object<leveldb_t>(input, r);
-      std::string name = r.bytes();
-      input.objects[defines] = leveldb_property_value(db, name.c_str());
-      break;
-    }
-    case k_leveldb_iter_get_error:
-      leveldb_iter_get_error(object<leveldb_iterator_t>(input, r), &error.message);
-      break;
     default:
-      abort();
+      run_snapshot(input, op, r);
   }
 }
 
