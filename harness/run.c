@@ -24,6 +24,8 @@
 /* Weak: a target may have no state of its own to reset. */
 __attribute__((weak)) void ffh_target_reset(const char *directory);
 
+#define FFH_INLINE __attribute__((always_inline)) inline
+
 enum { MAX_EVENTS = FFH_MAX_CALLS + FFH_MAX_HANDLES, REPORT_BYTES = 24 << 20 };
 
 typedef struct lane_queue {
@@ -125,6 +127,9 @@ void ffh_run_describe(const char *rule, const char *message, ffh_out *out) {
     frame = &now.frames[lane];
   }
   const ffh_region *region = guilty_region(&verdict);
+  if (region != NULL && (frame == NULL || region->call != frame->index)) {
+    verdict.slot = FFH_NONE; /* a parameter of another call, which the region names */
+  }
   describe(&verdict, frame, region, out);
 }
 
@@ -162,7 +167,9 @@ static void skip(ffh_frame *frame) {
   record(frame);
 }
 
-static void take(ffh_frame *frame) {
+/* Inlined, as everything between the engine and the library is where it can be: a sanitizer walks
+ * the whole stack for every block that the library allocates or frees. */
+FFH_INLINE static void take(ffh_frame *frame) {
   if (!ffh_admit(frame) || !ffh_args_build(frame)) {
     ffh_arena_end_call(frame->index);
     skip(frame);
@@ -368,7 +375,7 @@ static void check_leaks(void) {
   }
 }
 
-ffh_run_result ffh_run_plan(const ffh_plan *plan) {
+FFH_INLINE static ffh_run_result run_plan(const ffh_plan *plan) {
   FFH_ASSERT(self.target != NULL && now.phase == NULL);
   now.plan = plan;
   now.n_events = 0;
@@ -394,12 +401,16 @@ ffh_run_result ffh_run_plan(const ffh_plan *plan) {
   return now.result;
 }
 
+ffh_run_result ffh_run_plan(const ffh_plan *plan) {
+  return run_plan(plan);
+}
+
 ffh_run_result ffh_run_input(const uint8_t *data, size_t size) {
   ffh_decode_result decoded = ffh_plan_decode(self.target, data, size, self.decoded);
   if (decoded != FFH_DECODE_OK) {
     return (ffh_run_result){.decoded = decoded};
   }
-  return ffh_run_plan(self.decoded);
+  return run_plan(self.decoded);
 }
 
 /* ---- start and stop
