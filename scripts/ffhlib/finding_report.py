@@ -25,9 +25,9 @@ _FRAMES = 40
 _LAST_CALLS = 12  # in the text; report.json has all that the runtime kept
 
 
-def _location(location: str) -> str:
-    """A place inside the project without the project's path."""
-    return location.removeprefix(f"{paths.PROJECT}/")
+def _location(text: str) -> str:
+    """Places inside the project without the project's path."""
+    return text.replace(f"{paths.PROJECT}/", "")
 
 
 def _stack_dict(stack: Stack) -> dict[str, Any]:
@@ -57,8 +57,8 @@ def make_report(
         "severity": rule.severity if rule else "error",
         "meaning": rule.meaning if rule else "",
         "advice": rule.advice if rule else "",
-        "message": message or outcome.message,
-        "sanitizer": parsed.headline if parsed else "",
+        "message": _location(message or outcome.message),
+        "sanitizer": _location(parsed.headline) if parsed else "",
         "target": target.name,
         "flavor": target.flavor,
         "contract": f"{contract}:{line}" if line else str(contract),
@@ -74,7 +74,7 @@ def make_report(
         "in_flight": runtime.get("in_flight") or [],
         "history": runtime.get("history") or [],
         "stacks": [_stack_dict(stack) for stack in parsed.stacks] if parsed else [],
-        "notes": parsed.notes if parsed else [],
+        "notes": [_location(note) for note in parsed.notes] if parsed else [],
         "trace": outcome.trace or str(runtime.get("trace") or ""),
         "reproduced": "0 of 0",
         "count": 1,
