@@ -46,3 +46,18 @@ def test_correct_twin_is_silent(plan: str, tmp_path: Path) -> None:
     assert outcome.kind == replayer.NOTHING, outcome.output
     # Silent because it ran, not because it was skipped.
     assert " skipped: 0 " in outcome.output
+
+
+def test_a_late_use_is_reported_under_no_parameter_of_its_own_call(tmp_path: Path) -> None:
+    report = replay("FFH-BORROW-KEPT_violates", tmp_path).report
+    assert report["function"] == "borrow_use"
+    assert "parameter" not in report
+    assert report["argument"]["parameter"] == "bytes"
+    assert report["argument"]["given_by"]["function"] == "borrow_kept_bad"
+    assert report["argument"]["borrowed"] is False
+
+
+def test_an_access_outside_an_argument_names_the_parameter(tmp_path: Path) -> None:
+    report = replay("FFH-ARG-BOUNDS_violates", tmp_path).report
+    assert report["parameter"] == report["argument"]["parameter"] == "bytes"
+    assert report["argument"]["borrowed"] is True
