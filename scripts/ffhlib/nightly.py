@@ -11,7 +11,6 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from . import campaign, exits, paths, profile, stats, status, target
 from .corpus import CorpusError
@@ -85,40 +84,36 @@ def _failed_entry(name: str, flavor: str, message: str) -> dict[str, Any]:
 
 def junit(entries: list[dict[str, Any]]) -> str:
     """One test case for each target; findings are failures, all else that is wrong errors."""
-    failures = sum(entry["outcome"] == "finding" for entry in entries)
-    errors = sum(entry["outcome"] in ("error", "internal") for entry in entries)
-    totals = f'tests="{len(entries)}" failures="{failures}" errors="{errors}"'
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f"<testsuites {totals}>",
-        f'<testsuite name="ffihammer nightly" {totals}>',
-    ]
+    import junitparser  # of the virtual environment; `--help` needs none
+
+    suite = junitparser.TestSuite("ffihammer nightly")
     for entry in entries:
-        lines.append(
-            f'<testcase classname="ffihammer.{entry["flavor"]}" '
-            f'name={quoteattr(entry["target"])} time="{entry["seconds"]:.1f}">'
+        case = junitparser.TestCase(
+            entry["target"], classname=f"ffihammer.{entry['flavor']}", time=entry["seconds"]
         )
         if entry["outcome"] == "finding":
-            names = ", ".join(finding["signature"] for finding in entry["findings"])
-            text = "\n".join(
-                f"{finding['signature']}: {finding['message']}" for finding in entry["findings"]
+            failure = junitparser.Failure(
+                _xml_clean(", ".join(finding["signature"] for finding in entry["findings"]))
             )
-            lines.append(f"<failure message={quoteattr(names)}>{_xml(text)}</failure>")
+            failure.text = _xml_clean(
+                "\n".join(
+                    f"{found['signature']}: {found['message']}" for found in entry["findings"]
+                )
+            )
+            case.result = [failure]
         elif entry["outcome"] != "pass":
-            text = "\n".join(campaign.messages(entry))
-            lines.append(f"<error message={quoteattr(_xml_clean(text))}/>")
-        lines.append("</testcase>")
-    return "\n".join([*lines, "</testsuite>", "</testsuites>", ""])
+            case.result = [junitparser.Error(_xml_clean("\n".join(campaign.messages(entry))))]
+        suite.add_testcase(case)
+    report = junitparser.JUnitXml()
+    report.add_testsuite(suite)
+    report.update_statistics()
+    return report.tostring().decode()
 
 
 def _xml_clean(text: str) -> str:
     return "".join(
         c for c in text if c in "\t\n" or " " <= c < "\ud800" or "\ue000" <= c < "\ufffe"
     )
-
-
-def _xml(text: str) -> str:
-    return escape(_xml_clean(text))
 
 
 def table(entries: list[dict[str, Any]]) -> list[list[str]]:
