@@ -27,6 +27,8 @@ void ffh_slot_range(const ffh_slot *slot, uint64_t *low, uint64_t *high) {
     *high = (uint64_t)slot->hi;
     if (!is_signed(slot) && slot->lo < 0) {
       *low = 0;
+      /* All of an unsigned 64-bit number: its upper half has no other place in lo and hi. */
+      *high = slot->lo == INT64_MIN ? most : *high;
     }
   } else if (is_signed(slot)) {
     *high = most >> 1;
