@@ -24,7 +24,7 @@ static void remove_entries(int directory_fd, dev_t device, unsigned depth) {
   ssize_t size;
   while ((size = getdents64(directory_fd, entries, sizeof entries)) > 0) {
     for (ssize_t at = 0; at < size;) {
-      const struct dirent64 *entry = (const struct dirent64 *)(const void *)(entries + at);
+      const struct dirent64 *entry = (const struct dirent64 *)(entries + at);
       at += entry->d_reclen;
       if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
         remove_entry(directory_fd, entry->d_name, device, depth);
