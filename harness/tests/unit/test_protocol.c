@@ -174,7 +174,8 @@ static void a_struct_keeps_the_constants_it_was_given(void **state) {
   ffh_slot *size = ffh_case_field(c, 0, "size", FFH_KIND_CONST, 0, 4);
   size->lo = 16;
   ffh_case_field(c, 0, "price", FFH_KIND_INT, 8, 8)->direction = FFH_DIR_OUT;
-  memcpy(at, "\x10\0\0\0", 4);
+  memset(at, 0, 4);
+  at[0] = 16;
   c->function->on_error = FFH_ON_ERROR_UNTOUCHED;
   returns_status(1);
   assert_silent();
