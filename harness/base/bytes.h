@@ -12,6 +12,14 @@
 /* Keeps the compiler from making a loop into a call of memcpy or memset. */
 #define FFH_BYTES_OPAQUE(pointer) __asm__("" : "+r"(pointer))
 
+/* A fixed size is a load and a store. */
+#define FFH_BYTES_PART(part, in, step) \
+  if ((size & (part)) != 0) {          \
+    memcpy(out, in, part);             \
+    out += (part);                     \
+    (in) += (part) * (step);           \
+  }
+
 /* The ranges do not overlap. */
 static inline void ffh_bytes_copy(void *to, const void *from, size_t size) {
   uint8_t *out = (uint8_t *)to;
@@ -20,39 +28,33 @@ static inline void ffh_bytes_copy(void *to, const void *from, size_t size) {
     memcpy(out, in, size);
     return;
   }
-  for (; size >= 16; size -= 16, in += 16, out += 16) {
+  for (; size >= 32; size -= 32, in += 32, out += 32) {
     FFH_BYTES_OPAQUE(out);
-    memcpy(out, in, 16);
+    memcpy(out, in, 32);
   }
-  if (size >= 8) {
-    memcpy(out, in, 8);
-    in += 8;
-    out += 8;
-    size -= 8;
-  }
-  for (; size != 0; size--) {
-    FFH_BYTES_OPAQUE(out);
-    *out++ = *in++;
-  }
+  FFH_BYTES_PART(16, in, 1)
+  FFH_BYTES_PART(8, in, 1)
+  FFH_BYTES_PART(4, in, 1)
+  FFH_BYTES_PART(2, in, 1)
+  FFH_BYTES_PART(1, in, 1)
 }
 
 static inline void ffh_bytes_fill(void *to, uint8_t byte, size_t size) {
   uint8_t *out = (uint8_t *)to;
   const uint64_t word = byte * UINT64_C(0x0101010101010101);
-  for (; size >= 16; size -= 16, out += 16) {
+  const uint8_t *from = (const uint8_t *)&word;
+  for (; size >= 32; size -= 32, out += 32) {
+    FFH_BYTES_OPAQUE(out);
+    const uint64_t words[] = {word, word, word, word};
+    memcpy(out, words, sizeof words);
+  }
+  for (; size >= 8; size -= 8, out += 8) {
     FFH_BYTES_OPAQUE(out);
     memcpy(out, &word, 8);
-    memcpy(out + 8, &word, 8);
   }
-  if (size >= 8) {
-    memcpy(out, &word, 8);
-    out += 8;
-    size -= 8;
-  }
-  for (; size != 0; size--) {
-    FFH_BYTES_OPAQUE(out);
-    *out++ = byte;
-  }
+  FFH_BYTES_PART(4, from, 0)
+  FFH_BYTES_PART(2, from, 0)
+  FFH_BYTES_PART(1, from, 0)
 }
 
 #endif

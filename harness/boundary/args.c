@@ -18,6 +18,10 @@ void ffh_args_set_directory(const char *path) {
  * ----------------------------------------------------------------------------- */
 
 static void write_scalar(uint8_t *at, uint64_t bits, size_t size) {
+  if (size == sizeof(uint32_t)) {
+    memcpy(at, &bits, sizeof(uint32_t)); /* most are */
+    return;
+  }
   ffh_bytes_copy(at, &bits, size); /* little-endian, as every platform that libFuzzer supports */
 }
 

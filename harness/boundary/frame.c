@@ -12,23 +12,6 @@ const ffh_shape *ffh_frame_make_shape(const ffh_frame *frame) {
   return &made;
 }
 
-int64_t ffh_frame_read(const ffh_slot *slot, const void *at) {
-  uint64_t bits = 0;
-  size_t size = slot->size < sizeof bits ? slot->size : sizeof bits;
-  ffh_bytes_copy(&bits, at, size);
-  if ((slot->flags & FFH_SLOT_SIGNED) != 0 && size < sizeof bits) {
-    uint64_t sign = UINT64_C(1) << (size * 8 - 1);
-    bits = (bits ^ sign) - sign;
-  }
-  return (int64_t)bits;
-}
-
-uint8_t *ffh_frame_field(const ffh_frame *frame, const ffh_slot *slot) {
-  FFH_ASSERT(slot->parent != FFH_NONE);
-  uint8_t *base = frame->storage[slot->parent];
-  return base == NULL ? NULL : base + slot->offset;
-}
-
 size_t ffh_frame_size(const ffh_frame *frame, uint16_t index) {
   const ffh_slot *slot = &frame->function->slots[index];
   if (frame->storage[index] == NULL) {
@@ -47,6 +30,10 @@ size_t ffh_frame_size(const ffh_frame *frame, uint16_t index) {
   return slot->size;
 }
 
+static inline uint64_t mix(uint64_t digest, uint64_t word) {
+  return (((digest << 29) | (digest >> 35)) ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
 /* Multiply and rotate, eight bytes at a time: it is taken of every const input before and after
  * each call. */
 uint32_t ffh_frame_digest(const ffh_frame *frame, uint16_t index) {
@@ -54,27 +41,26 @@ uint32_t ffh_frame_digest(const ffh_frame *frame, uint16_t index) {
   size_t size = ffh_frame_size(frame, index);
   uint64_t digest = size;
   uint64_t word = 0;
-  for (; size >= sizeof word; size -= sizeof word, at += sizeof word) {
+  /* Two chains, because a multiplication takes its time. */
+  uint64_t other = 0;
+  for (; size >= 2 * sizeof word; size -= 2 * sizeof word, at += 2 * sizeof word) {
     memcpy(&word, at, sizeof word);
-    digest = (((digest << 29) | (digest >> 35)) ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    digest = mix(digest, word);
+    memcpy(&word, at + sizeof word, sizeof word);
+    other = mix(other, word);
+  }
+  if (size >= sizeof word) {
+    memcpy(&word, at, sizeof word);
+    digest = mix(digest, word);
+    at += sizeof word;
+    size -= sizeof word;
   }
   word = 0;
   for (size_t i = 0; i < size; i++) {
     word = (word << 8) | at[i];
   }
-  digest = (((digest << 29) | (digest >> 35)) ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+  digest = mix(mix(digest, word), other);
   return (uint32_t)(digest >> 32);
-}
-
-uint8_t *ffh_frame_at(const ffh_frame *frame, uint16_t index) {
-  const ffh_slot *slot = &frame->function->slots[index];
-  if ((slot->flags & FFH_SLOT_INDIRECT) != 0) {
-    return frame->storage[index];
-  }
-  if (slot->param == FFH_PARAM_FIELD) {
-    return ffh_frame_field(frame, slot);
-  }
-  return NULL;
 }
 
 void *ffh_frame_pointer(const ffh_frame *frame, uint16_t slot) {

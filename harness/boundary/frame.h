@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/assert.h"
+#include "base/bytes.h"
 #include "base/limits.h"
 #include "plan/plan.h"
 #include "plan/shape.h"
@@ -57,14 +59,40 @@ static inline const ffh_shape *ffh_frame_shape(const ffh_frame *frame) {
 }
 
 /* The scalar of slot->size bytes at `at`, sign-extended when the slot is signed. */
-int64_t ffh_frame_read(const ffh_slot *slot, const void *at);
+static inline int64_t ffh_frame_read(const ffh_slot *slot, const void *at) {
+  uint64_t bits = 0;
+  size_t size = slot->size < sizeof bits ? slot->size : sizeof bits;
+  if (size == sizeof(uint32_t)) {
+    memcpy(&bits, at, sizeof(uint32_t)); /* most are */
+  } else {
+    ffh_bytes_copy(&bits, at, size);
+  }
+  if ((slot->flags & FFH_SLOT_SIGNED) != 0 && size < sizeof bits) {
+    uint64_t sign = UINT64_C(1) << (size * 8 - 1);
+    bits = (bits ^ sign) - sign;
+  }
+  return (int64_t)bits;
+}
 
 /* Where a struct's field lies, or NULL when the struct pointer was NULL. */
-uint8_t *ffh_frame_field(const ffh_frame *frame, const ffh_slot *slot);
+static inline uint8_t *ffh_frame_field(const ffh_frame *frame, const ffh_slot *slot) {
+  FFH_ASSERT(slot->parent != FFH_NONE);
+  uint8_t *base = frame->storage[slot->parent];
+  return base == NULL ? NULL : base + slot->offset;
+}
 
 /* Where the slot's scalar lies in memory (a field, or what an indirect parameter points to), or
  * NULL when it travelled in a register or its struct was NULL. */
-uint8_t *ffh_frame_at(const ffh_frame *frame, uint16_t slot);
+static inline uint8_t *ffh_frame_at(const ffh_frame *frame, uint16_t slot_index) {
+  const ffh_slot *slot = &frame->function->slots[slot_index];
+  if ((slot->flags & FFH_SLOT_INDIRECT) != 0) {
+    return frame->storage[slot_index];
+  }
+  if (slot->param == FFH_PARAM_FIELD) {
+    return ffh_frame_field(frame, slot);
+  }
+  return NULL;
+}
 
 /* How many bytes the slot's storage has. */
 size_t ffh_frame_size(const ffh_frame *frame, uint16_t slot);

@@ -133,7 +133,7 @@ static unsigned find_slot(const ffh_layout *layout, unsigned from, uint8_t tag,
 }
 
 static void read_call(decoder *d, reader *in) {
-  static ffh_wish wishes[FFH_MAX_SLOTS];
+  static ffh_wish wishes[FFH_MAX_SLOTS]; /* all zero between calls */
   ffh_plan *plan = d->build->plan;
   uint32_t id = read_u32(in);
   uint8_t lane = read_byte(in);
@@ -145,7 +145,7 @@ static void read_call(decoder *d, reader *in) {
   } else {
     const ffh_function *f = &plan->target->functions[function];
     const ffh_layout *layout = &d->build->index->layouts[function];
-    ffh_bytes_fill(wishes, 0, f->n_slots * sizeof wishes[0]);
+    ffh_slots given = 0;
     unsigned next = 0;
     while (payload.end - payload.at >= 2) {
       uint8_t tag = read_byte(&payload), head = read_byte(&payload);
@@ -154,10 +154,14 @@ static void read_call(decoder *d, reader *in) {
       unsigned slot = find_slot(layout, next, tag, wishes);
       if (slot < f->n_slots) {
         read_wish(d, head, content, &wishes[slot]);
+        given |= (ffh_slots)1 << slot;
         next = slot + 1;
       }
     }
     built = ffh_build_call(d->build, function, lane, wishes);
+    while (given != 0) {
+      wishes[ffh_slots_next(&given)] = (ffh_wish){0};
+    }
   }
   if (d->n_file < FFH_MAX_CALLS) {
     d->origins[d->n_file].call = built ? (uint16_t)(plan->n_calls - 1) : FFH_NONE;

@@ -68,7 +68,7 @@ static unsigned next_lane(uint32_t enabled, unsigned current) {
 
 /* Takes steps on this lane until another lane is to run or none can; returns that lane, 0 for none.
  */
-static unsigned take_steps(unsigned self) {
+__attribute__((always_inline)) static inline unsigned take_steps(unsigned self) {
   for (;;) {
     run.client->step(run.client->context, self);
     run.outcome.steps++;
