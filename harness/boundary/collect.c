@@ -22,7 +22,8 @@ static bool failed(const ffh_frame *frame) {
       const ffh_value *value = &frame->values[function->error_slot];
       void *before =
           value->variable == FFH_NO_VARIABLE ? NULL : ffh_handles_at(value->variable)->pointer;
-      return ffh_frame_pointer(frame, function->error_slot) != before;
+      const void *after = ffh_frame_pointer(frame, function->error_slot);
+      return after != NULL && after != before;
     }
     case FFH_ERROR_BY_ERRNO: {
       const ffh_slot *slot = &function->slots[function->result_slot];
@@ -107,12 +108,14 @@ static void make_handle(const ffh_frame *frame, uint16_t index) {
 
 /* An error message is the caller's from then on. One that was handed in is replaced by the new one.
  */
-static void make_message(const ffh_frame *frame, uint16_t index) {
+static void make_message(const ffh_frame *frame, uint16_t index, void (*ended)(uint16_t variable)) {
   const ffh_slot *slot = &frame->function->slots[index];
   const ffh_value *value = &frame->values[index];
   void *message = ffh_frame_pointer(frame, index);
-  if (value->variable != FFH_NO_VARIABLE) {
+  if (value->variable != FFH_NO_VARIABLE && message != NULL) {
     ffh_handles_at(value->variable)->pointer = message;
+  } else if (value->variable != FFH_NO_VARIABLE) {
+    ffh_handles_died(value->variable, frame->index, ended); /* freed and cleared by the callee */
   }
   if (value->defines == FFH_NO_VARIABLE) {
     discard(frame, slot->handle_type, value->variable == FFH_NO_VARIABLE ? message : NULL);
@@ -185,7 +188,7 @@ void ffh_collect_handles(const ffh_frame *frame, void (*ended)(uint16_t variable
   for (ffh_slots left = shape->makes | shape->messages; left != 0;) {
     uint16_t i = ffh_slots_next(&left);
     if (function->slots[i].kind == FFH_KIND_ERROR) {
-      make_message(frame, i);
+      make_message(frame, i, ended);
     } else {
       make_handle(frame, i);
     }

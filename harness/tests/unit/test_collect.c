@@ -127,6 +127,9 @@ static void a_new_error_message_is_failure(void **state) {
   c->values[0].variable = 0;
   memory[0] = &objects[0];
   assert_int_equal(outcome(), FFH_OUTCOME_OK);
+  /* So is one that the callee has freed and cleared. */
+  memory[0] = NULL;
+  assert_int_equal(outcome(), FFH_OUTCOME_OK);
 }
 
 /* ---- births
@@ -246,6 +249,14 @@ static void a_message_handed_in_is_replaced_in_place(void **state) {
   assert_int_equal(state_of(0), FFH_HANDLE_LIVE);
   assert_int_equal(state_of(2), FFH_HANDLE_FAILED);
   assert_int_equal(ffh_case_calls.releases, 0);
+}
+
+static void a_message_that_the_callee_cleared_is_gone(void **state) {
+  (void)state;
+  errptr(0, 2, NULL);
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(state_of(0), FFH_HANDLE_DEAD);
+  assert_int_equal(state_of(2), FFH_HANDLE_FAILED);
 }
 
 static void a_message_without_a_variable_is_freed(void **state) {
@@ -408,6 +419,7 @@ int main(void) {
       cmocka_unit_test_setup(a_message_becomes_a_handle, fresh),
       cmocka_unit_test_setup(no_message_is_no_handle, fresh),
       cmocka_unit_test_setup(a_message_handed_in_is_replaced_in_place, fresh),
+      cmocka_unit_test_setup(a_message_that_the_callee_cleared_is_gone, fresh),
       cmocka_unit_test_setup(a_message_without_a_variable_is_freed, fresh),
       cmocka_unit_test_setup(consuming_ends_whatever_the_outcome, fresh),
       cmocka_unit_test_setup(consuming_on_success_ends_only_then, fresh),
