@@ -40,7 +40,10 @@ typedef struct ffh_index {
 const ffh_index *ffh_index_of(const ffh_target *target);
 /* The function with this ffh_id, or FFH_NONE. */
 uint16_t ffh_index_find(const ffh_index *index, uint32_t id);
-bool ffh_function_is_callable(const ffh_function *function);
+static inline bool ffh_function_is_callable(const ffh_function *function) {
+  const unsigned never = FFH_FN_LEGACY | FFH_FN_EXCLUDED | FFH_FN_INIT | FFH_FN_FINI;
+  return (function->flags & never) == 0 && function->n_slots <= FFH_MAX_SLOTS;
+}
 
 /* ---- slots.c: what a slot's value may be ------------------------------------------------------*/
 
@@ -63,7 +66,9 @@ uint8_t ffh_slot_tag(const ffh_function *function, unsigned slot);
 /* Elements that fit a buffer, strings in an FFH_STRINGS, bytes of a text, or a capacity's limit. */
 uint64_t ffh_slot_cap(const ffh_function *function, unsigned slot);
 /* Bytes of one element. */
-uint32_t ffh_slot_unit(const ffh_slot *slot);
+static inline uint32_t ffh_slot_unit(const ffh_slot *slot) {
+  return slot->kind == FFH_KIND_ARRAY && slot->size != 0 ? slot->size : 1;
+}
 /* The buffer whose element count this buffer must have: itself unless a length is shared. */
 unsigned ffh_slot_leader(const ffh_function *function, unsigned slot);
 /* The largest declared length that an oversized or mismatched buffer may claim. */

@@ -5,11 +5,6 @@
 
 static ffh_index shared_index;
 
-bool ffh_function_is_callable(const ffh_function *function) {
-  const unsigned never = FFH_FN_LEGACY | FFH_FN_EXCLUDED | FFH_FN_INIT | FFH_FN_FINI;
-  return (function->flags & never) == 0 && function->n_slots <= FFH_MAX_SLOTS;
-}
-
 static void insert(ffh_index *index, uint32_t id, uint16_t function) {
   size_t mask = sizeof index->buckets / sizeof index->buckets[0] - 1;
   size_t at = (id ^ (id >> 16)) & mask;

@@ -101,10 +101,6 @@ static uint64_t type_limit(const ffh_slot *slot) {
   return bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
 }
 
-uint32_t ffh_slot_unit(const ffh_slot *slot) {
-  return slot->kind == FFH_KIND_ARRAY && slot->size != 0 ? slot->size : 1;
-}
-
 static uint64_t own_cap(const ffh_function *function, const ffh_slot *slot) {
   uint64_t cap = slot->hi > 0 ? (uint64_t)slot->hi : FFH_DEFAULT_CAP;
   uint64_t fits = FFH_MAX_PLAN_BYTES / 2 / ffh_slot_unit(slot);
