@@ -52,7 +52,7 @@ __attribute__((no_sanitize("address"))) static void shade(size_t at, uint8_t val
   uint8_t *of = shadow + at / GRAIN;
   for (; n >= sizeof word; n -= sizeof word, of += sizeof word) {
     FFH_BYTES_OPAQUE(of);
-    *(shadow_word *)(void *)of = word;
+    *(shadow_word *)of = word;
   }
   for (; n != 0; n--, of++) {
     FFH_BYTES_OPAQUE(of);
