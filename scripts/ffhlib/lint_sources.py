@@ -24,7 +24,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "gen": ("ffh", "base", "gen"),
     "plan": ("ffh", "base", "plan"),
     "sched": ("ffh", "base", "plan/plan.h", "sched"),
-    "boundary": ("ffh", "base", "plan/plan.h", "boundary"),
+    "boundary": ("ffh", "base", "plan/plan.h", "plan/shape.h", "boundary"),
     "hooks": ("ffh", "base", "hooks"),
     "check": ("ffh", "base", "plan/plan.h", "boundary/event.h", "boundary/frame.h", "check"),
     "report": ("ffh", "base", "plan/plan.h", "boundary/arena.h", "boundary/event.h",

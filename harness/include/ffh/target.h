@@ -153,8 +153,9 @@ typedef struct ffh_slot {
   uint16_t needs;      /* typestate, index into ffh_target.states; FFH_NONE for any */
   uint16_t becomes;
   /* Numbers: the range; a 64-bit unsigned input of any value has 0 and -1. Buffers, text and
-   * capacities: hi is the cap in elements, 0 for none. OWNED and VIEW: lo is the bytes of one element,
-   * 1 for text and plain bytes, 0 for a borrowed handle (handle_type), which is never read. */
+   * capacities: hi is the cap in elements, 0 for none. OWNED and VIEW: lo is the bytes of one
+   * element, 1 for text and plain bytes, 0 for a borrowed handle (handle_type), which is never
+   * read. */
   int64_t lo, hi;
   const int64_t *enumerators;
   const char *const *enumerator_names;
