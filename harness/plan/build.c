@@ -1,6 +1,8 @@
 /* One call: its forms, then its handles (which decide the lane), then its data. */
 #include "plan/build.h"
 
+#include "base/assert.h"
+
 #include "base/bytes.h"
 
 #define MAX_DEPTH 6 /* creators that need creators */
@@ -68,6 +70,7 @@ static const ffh_slot *slot_at(const draft *d, unsigned slot) {
 }
 
 static bool is_sent(const draft *d, unsigned slot, ffh_form form) {
+  FFH_ASSERT(slot < d->function->n_slots);
   return d->malformed == (int)slot && d->values[slot].form == form;
 }
 
