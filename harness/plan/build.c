@@ -2,7 +2,6 @@
 #include "plan/build.h"
 
 #include "base/assert.h"
-
 #include "base/bytes.h"
 
 #define MAX_DEPTH 6 /* creators that need creators */
