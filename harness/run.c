@@ -19,6 +19,7 @@
 #include "report/feedback.h"
 #include "report/json.h"
 #include "report/stats.h"
+#include "run_target.h"
 #include "sched/sched.h"
 
 /* Weak: a target may have no state of its own to reset. */
@@ -416,49 +417,14 @@ ffh_run_result ffh_run_input(const uint8_t *data, size_t size) {
 /* ---- start and stop
  * --------------------------------------------------------------------------------------- */
 
-static const char *refuse_target(const ffh_target *target) {
-  if (target->abi != FFH_TARGET_ABI) {
-    return "the target was generated for another version of the runtime: build it again";
-  }
-  if (target->n_functions > FFH_MAX_FUNCTIONS || target->n_handle_types > FFH_MAX_HANDLE_TYPES) {
-    return "the contract has more functions or handle types than base/limits.h allows";
-  }
-  for (uint16_t i = 0; i < target->n_functions; i++) {
-    if (target->functions[i].n_slots > FFH_MAX_SLOTS ||
-        target->functions[i].n_params > FFH_MAX_PARAMS) {
-      return "a function of the contract has more parameters than base/limits.h allows";
-    }
-  }
-  return NULL;
-}
-
-static bool needs_directory(const ffh_target *target) {
-  for (uint16_t i = 0; i < target->n_functions; i++) {
-    for (uint16_t s = 0; s < target->functions[i].n_slots; s++) {
-      if (target->functions[i].slots[s].kind == FFH_KIND_PATH) {
-        return true;
-      }
-    }
-  }
-  return ffh_target_reset != NULL;
-}
-
 static bool is_lane(void) {
   return ffh_sched_current_lane() >= 0;
 }
 
-static void call_initialisers(const ffh_target *target) {
-  for (uint16_t i = 0; i < target->n_functions; i++) {
-    if ((target->functions[i].flags & FFH_FN_INIT) != 0 && target->functions[i].n_params == 0) {
-      ffh_word result = {.u = 0};
-      target->functions[i].call(&result, &result);
-    }
-  }
-}
-
 bool ffh_run_start(const ffh_target *target, const ffh_run_options *options, const char **message) {
-  const char *refused = refuse_target(target);
-  if (refused == NULL && needs_directory(target) && !ffh_privatedir_make(target->name)) {
+  const char *refused = ffh_run_target_refuse(target);
+  if (refused == NULL && (ffh_run_target_has_paths(target) || ffh_target_reset != NULL) &&
+      !ffh_privatedir_make(target->name)) {
     refused = "no private directory can be made: set TMPDIR to a writable one with free space";
   }
   if (refused == NULL && !ffh_stats_start(target, options->stats_path)) {
@@ -480,12 +446,23 @@ bool ffh_run_start(const ffh_target *target, const ffh_run_options *options, con
   ffh_arena_start();
   ffh_args_set_directory(ffh_privatedir_path());
   ffh_leak_start(is_lane);
-  call_initialisers(target);
+  ffh_run_target_call(target, FFH_FN_INIT);
   return true;
 }
 
 const char *ffh_run_directory(void) {
   return ffh_privatedir_path();
+}
+
+void ffh_run_finish(void) {
+  static bool finished;
+  if (self.target != NULL && now.phase == NULL && !finished) {
+    finished = true;
+    now.phase = "fini";
+    ffh_run_target_call(self.target, FFH_FN_FINI);
+    now.phase = NULL;
+  }
+  ffh_run_stop();
 }
 
 void ffh_run_stop(void) {

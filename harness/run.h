@@ -51,6 +51,10 @@ bool ffh_run_is_active(void);
 /* The private directory of this process, "" when the target needs none. */
 const char *ffh_run_directory(void);
 
+/* The process ends as it should: calls the contract's FFH_FINI functions, then stops. During an
+ * input, which means that the library itself is ending the process, it only stops. */
+void ffh_run_finish(void);
+
 /* Removes the private directory. Safe to call more than once. */
 void ffh_run_stop(void);
 

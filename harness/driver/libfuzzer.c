@@ -48,7 +48,7 @@ static bool parse_number(const char *text, long lowest, long highest, long *numb
 }
 
 static void stop(void) {
-  ffh_run_stop();
+  ffh_run_finish();
 }
 
 void ffh_entry_start(const ffh_run_options *options) {

@@ -179,7 +179,7 @@ static int replay(void) {
   if (count_threads() > own_threads + plan->schedule.lanes - 1) {
     ffh_print(STDERR_FILENO, "note: threads that the library started are still running\n");
   }
-  ffh_run_stop();
+  ffh_run_finish();
   /* The library's exit handlers have not been asked for: _exit keeps the verdict that was reached.
    */
   _exit(FFH_EXIT_PASS);

@@ -154,6 +154,12 @@ CALL(shop_init) {
   ffh_shop.inits++;
 }
 
+CALL(shop_fini) {
+  (void)args;
+  (void)result;
+  ffh_shop.finis++;
+}
+
 /* ---- its tables
  * ---------------------------------------------------------------------------------------- */
 
@@ -302,6 +308,7 @@ static void add_others(void) {
   add("memory_use", memory_use);
   add("memory_lose", memory_lose);
   add("shop_init", shop_init)->flags = FFH_FN_INIT;
+  add("shop_fini", shop_fini)->flags = FFH_FN_FINI;
 }
 
 const ffh_target *ffh_shop_target(void) {

@@ -21,6 +21,7 @@ typedef struct ffh_shop_log {
   unsigned alive;
   unsigned misuses; /* calls with an object that is not alive */
   unsigned inits;   /* of shop_init; not reset */
+  unsigned finis;   /* of shop_fini */
 } ffh_shop_log;
 
 extern ffh_shop_log ffh_shop;

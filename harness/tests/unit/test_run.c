@@ -300,6 +300,22 @@ static void an_initialiser_runs_once(void **state) {
   assert_int_equal(ffh_shop.inits, 1);
 }
 
+static void a_finisher_runs_once_at_the_end(void **state) {
+  (void)state;
+  run(HEAD);
+  assert_int_equal(ffh_shop.finis, 0);
+  pid_t child = fork();
+  if (child == 0) {
+    ffh_run_finish();
+    ffh_run_finish();
+    _exit((int)ffh_shop.finis);
+  }
+  int status = 0;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_true(WIFEXITED(status));
+  assert_int_equal(WEXITSTATUS(status), 1);
+}
+
 static void runs_are_counted(void **state) {
   (void)state;
   uint64_t runs = ffh_stats()->runs, calls = ffh_stats()->calls, skipped = ffh_stats()->skipped;
@@ -416,6 +432,7 @@ int main(void) {
       cmocka_unit_test_setup(bytes_run_as_the_plan_they_encode, fresh),
       cmocka_unit_test_setup(no_input_breaks_the_contract, fresh),
       cmocka_unit_test_setup(an_initialiser_runs_once, fresh),
+      cmocka_unit_test_setup(a_finisher_runs_once_at_the_end, fresh),
       cmocka_unit_test_setup(runs_are_counted, fresh),
       cmocka_unit_test_setup(what_the_run_is_doing, fresh),
       cmocka_unit_test_setup(a_target_that_does_not_fit_is_refused, fresh),
