@@ -23,9 +23,9 @@ if(FFH_FLAVOR STREQUAL "asan")
   target_link_options(ffh_engine INTERFACE -fsanitize=fuzzer)
 elseif(FFH_FLAVOR STREQUAL "coverage")
   set(profile -fprofile-instr-generate -fcoverage-mapping)
+  # Corpora are replayed in this flavor, not grown: the engine's own coverage would only slow it down.
   target_compile_options(ffh_instrument INTERFACE ${profile})
   target_link_options(ffh_sanitize INTERFACE -fprofile-instr-generate)
-  target_compile_options(ffh_instrument INTERFACE -fsanitize=fuzzer-no-link)
   target_link_options(ffh_engine INTERFACE -fsanitize=fuzzer)
 elseif(FFH_FLAVOR STREQUAL "external")
   # OSS-Fuzz style: the environment's flags are the only ones, and they are passed through untouched.

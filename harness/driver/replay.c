@@ -31,6 +31,9 @@ static struct {
   long times, timeout_s, rss_mib;
 } options = {.times = 1, .timeout_s = 60, .rss_mib = 2560};
 
+/* Of the coverage flavor, whose profile is otherwise written by an exit handler. */
+__attribute__((weak)) int __llvm_profile_write_file(void);
+
 static char *report_text; /* REPORT_BYTES, mapped; never the library's heap */
 static volatile sig_atomic_t reported;
 
@@ -182,6 +185,9 @@ static int replay(void) {
   ffh_run_finish();
   /* The library's exit handlers have not been asked for: _exit keeps the verdict that was reached.
    */
+  if (__llvm_profile_write_file != NULL) {
+    __llvm_profile_write_file();
+  }
   _exit(FFH_EXIT_PASS);
 }
 
