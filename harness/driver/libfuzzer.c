@@ -51,7 +51,10 @@ static void stop(void) {
   ffh_run_finish();
 }
 
+static bool started;
+
 void ffh_entry_start(const ffh_run_options *options) {
+  started = true;
   const char *message = NULL;
   if (!ffh_run_start(&ffh_target_main, options, &message)) {
     say("ffihammer: cannot start: ");
@@ -95,6 +98,10 @@ __attribute__((visibility("default"))) int LLVMFuzzerTestOneInput(const uint8_t 
                                                                   size_t size) {
   if (size > FFH_MAX_INPUT) {
     return -1;
+  }
+  if (!started) { /* an engine need not call LLVMFuzzerInitialize */
+    ffh_run_options options = {.core = -1, .on_finding = report_and_abort};
+    ffh_entry_start(&options);
   }
   ffh_run_result result = ffh_run_input(data, size);
   return result.decoded == FFH_DECODE_OK && result.calls != 0 ? 0 : -1;

@@ -183,11 +183,11 @@ static int replay(void) {
     ffh_print(STDERR_FILENO, "note: threads that the library started are still running\n");
   }
   ffh_run_finish();
-  /* The library's exit handlers have not been asked for: _exit keeps the verdict that was reached.
-   */
   if (__llvm_profile_write_file != NULL) {
     __llvm_profile_write_file();
   }
+  /* The library's exit handlers have not been asked for: _exit keeps the verdict that was reached.
+   */
   _exit(FFH_EXIT_PASS);
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from ffhlib import paths
 
+LAUNCHER = ["-DCMAKE_C_COMPILER_LAUNCHER=ccache", "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"]
 FLAGS = "-g -O1 -fsanitize=address -fsanitize=fuzzer-no-link"
 
 
@@ -41,9 +42,8 @@ def run(command: list[str | Path], env: dict[str, str]) -> str:
 
 
 def build(folder: Path, env: dict[str, str]) -> Path:
-    launcher = ["-DCMAKE_C_COMPILER_LAUNCHER=ccache", "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"]
     env.setdefault("CCACHE_DIR", str(paths.CACHE / "ccache"))
-    run(["cmake", "--preset", "external", "-B", folder, *launcher], env)
+    run(["cmake", "--preset", "external", "-B", folder, *LAUNCHER], env)
     run(["ninja", "-C", folder, "pricing-fuzz", "pricing-replay"], env)
     return folder / "bin"
 
@@ -66,6 +66,25 @@ def test_libfuzzer_by_its_flag(tmp_path: Path) -> None:
     env = environment("-fsanitize=fuzzer")
     binaries = build(tmp_path / "build", env)
     assert "Done 500 runs" in run([binaries / "pricing-fuzz", "-runs=500", "-len_control=0"], env)
+
+
+def test_the_coverage_flavor_counts_lines(tmp_path: Path) -> None:
+    env = environment("") | {"LLVM_PROFILE_FILE": str(tmp_path / "raw")}
+    env.setdefault("CCACHE_DIR", str(paths.CACHE / "ccache"))
+    build = tmp_path / "build"
+    run(["cmake", "--preset", "coverage", "-B", build, *LAUNCHER], env)
+    run(["ninja", "-C", build, "pricing-replay"], env)
+    replay, plan = build / "bin" / "pricing-replay", tmp_path / "quote"
+    seed = paths.PROJECT / "corpus" / "pricing" / "seeds" / "quote.plan"
+    run([replay, "--compile", seed, plan], env)
+    run([replay, plan], env)
+    run(["llvm-profdata-19", "merge", "-o", tmp_path / "data", tmp_path / "raw"], env)
+    source = paths.PROJECT / "targets" / "pricing" / "src" / "pricing.cpp"
+    report = run(
+        ["llvm-cov-19", "report", replay, f"-instr-profile={tmp_path / 'data'}", source], env
+    )
+    total = next(line for line in report.splitlines() if line.startswith("TOTAL"))
+    assert 20 < float(total.split()[9].rstrip("%")) < 100, report
 
 
 def test_no_engine_is_refused(tmp_path: Path) -> None:
