@@ -49,7 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", metavar="BENCH", choices=["throughput"], help="throughput")
     parser.add_argument("--pairs", type=int, default=5, metavar="N", help="pairs, at least 5")
     parser.add_argument(
-        "--seconds", type=float, default=3.0, metavar="S", help="of each measurement (default 3)"
+        "--seconds", type=float, default=6.0, metavar="S", help="of each measurement (default 6)"
     )
     parser.add_argument(
         "--no-memory", action="store_true", help="leave out the 60-second runs for peak memory"
