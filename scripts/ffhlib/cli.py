@@ -32,6 +32,7 @@ VERBS: dict[str, tuple[str, bool, str]] = {
     "list": ("list_", True, "list the targets"),
     "run": ("run", True, "fuzz one target"),
     "repro": ("repro", True, "replay an input or a finding, and say whether it happens every time"),
+    "tmin": ("tmin", True, "make a finding's input smaller"),
     "show": ("show", True, "print an input as plan text"),
     "plan": ("plan", True, "compile a plan text into a corpus file"),
     "check": ("check", True, "compare a contract with the built library"),

@@ -73,6 +73,7 @@ def make_report(
         "argument": runtime.get("argument") or {},
         "in_flight": runtime.get("in_flight") or [],
         "history": runtime.get("history") or [],
+        "order": runtime.get("order") or [],
         "stacks": [_stack_dict(stack) for stack in parsed.stacks] if parsed else [],
         "notes": [_location(note) for note in parsed.notes] if parsed else [],
         "trace": outcome.trace or str(runtime.get("trace") or ""),
@@ -197,5 +198,12 @@ def render(report: dict[str, Any]) -> str:
         lines += ["", "last calls:", *_history(report["history"])]
     if report["plan"]:
         lines += ["", "plan:", *(f"  {line}" for line in report["plan"].splitlines())]
-    lines += ["", "replay it:", f"  {report['command']}", ""]
+    lines += ["", "replay it:", f"  {report['command']}", *_smaller(report), ""]
     return "\n".join(lines)
+
+
+def _smaller(report: dict[str, Any]) -> list[str]:
+    """How to minimise the input, where there is one that still can be."""
+    if report.get("minimised") or report["reproduced"].startswith("0 of"):
+        return []
+    return ["make it smaller:", f"  {report['command'].replace(' repro ', ' tmin ', 1)}"]

@@ -1,0 +1,287 @@
+"""ffh tmin: make the input of a finding as small as it can be while it stays the same finding."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from . import exits, paths, plantext, profile, replayer, shrink
+from .corpus import CorpusError
+from .finding_report import make_report, render
+from .plantext import Plan
+from .replayer import FINDING, INTERNAL, NOTHING, Outcome
+from .repro import opened, positive
+from .results import to_json, write_atomic
+from .target import Target
+
+HELP = "make a finding's input smaller"
+EXAMPLE = "scripts/ffh tmin results/latest/findings/FFH-DOUBLE-FREE-f-3f2a91c0 --time 60"
+
+_WORKERS = 2
+_FIRST = 3  # replays of the input, and what a result has to show every time
+_LAST = 10  # replays of the result
+_PROGRESS_SECONDS = 0.5
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file",
+        metavar="FINDING|FILE",
+        type=Path,
+        help="a finding's directory, a corpus file, or a plan text",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=Path,
+        help="where the result goes: a directory for a finding (default: min/ inside it), a plan "
+        "text for a file (default: FILE.min)",
+    )
+    parser.add_argument(
+        "--time",
+        type=positive,
+        default=120,
+        metavar="S",
+        help="seconds to search; the best so far is kept (default 120)",
+    )
+    parser.add_argument(
+        "--target", metavar="NAME", help="the target; by default the one that the file names"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=positive,
+        default=25,
+        metavar="S",
+        help="seconds after which a run counts as hung (default 25)",
+    )
+    parser.add_argument("--flavor", default="asan", metavar="NAME", help="the build (default asan)")
+
+
+class TminError(exits.FfhError):
+    """The input cannot be minimised, or the result cannot be written."""
+
+
+class Enough(Exception):
+    """The time is over."""
+
+
+@dataclass
+class Search:
+    """Tries plans in fresh processes, two at a time, and remembers what came of each text."""
+
+    target: Target
+    env: dict[str, str]
+    timeout: int
+    folder: Path
+    signature: str = ""
+    deadline: float = 0.0
+    tried: dict[str, bool] = field(default_factory=dict)
+    trail: list[Plan] = field(default_factory=list)  # everything accepted, the best last
+    _shown: float = 0.0
+
+    def compile(self, text: str) -> Path | None:
+        """The text's binary, None when the contract does not allow the plan."""
+        handle, name = tempfile.mkstemp(suffix=".plan", dir=self.folder)
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+        out = Path(name).with_suffix(".bin")
+        code, _, message = replayer.compile_text(self.target.replay, Path(name), out, self.env)
+        Path(name).unlink()
+        if code == exits.INTERNAL:
+            raise RuntimeError(message)  # ends with FFH-INTERNAL and exit code 3
+        return out if code == exits.PASS else None
+
+    def replay(self, text: str) -> Outcome | None:
+        binary = self.compile(text)
+        if binary is None:
+            return None
+        try:
+            return replayer.replay(self.target.replay, binary, self.env, self.timeout)
+        finally:
+            binary.unlink(missing_ok=True)
+
+    def shows(self, text: str) -> bool:
+        """Whether the text's plan shows the finding that is wanted."""
+        if text not in self.tried:
+            outcome = self.replay(text)
+            self.tried[text] = outcome is not None and outcome.signature == self.signature
+        return self.tried[text]
+
+    def first(self, candidates: Iterator[Plan]) -> tuple[int, Plan] | None:
+        """The first candidate that shows the finding. Raises Enough when the time is over."""
+        at = 0
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            while batch := list(islice(candidates, _WORKERS)):
+                if time.monotonic() >= self.deadline:
+                    raise Enough
+                self.progress()
+                results = list(pool.map(self.shows, map(plantext.text_of, batch)))
+                for number, (plan, good) in enumerate(zip(batch, results)):
+                    if good:
+                        self.trail.append(plan)
+                        return at + number, plan
+                at += len(batch)
+        return None
+
+    def progress(self) -> None:
+        """The live line; nothing in a file or a pipe."""
+        now = time.monotonic()
+        if sys.stderr.isatty() and now - self._shown >= _PROGRESS_SECONDS:
+            self._shown = now
+            line = f"ffh: {describe(self.trail[-1])}; {len(self.tried)} candidates tried"
+            print(f"\r{line}\033[K", end="", file=sys.stderr, flush=True)
+
+    def end_progress(self) -> None:
+        if self._shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def describe(plan: Plan) -> str:
+    """The size of a plan in words."""
+    size = sum(shrink.weigh(value)[0] for call in plan.calls for _, value in call.arguments)
+    counts = (
+        (len(plan.calls), "call"),
+        (len(plan.used_lanes()), "lane"),
+        (len(plan.switches), "switch"),
+        (size, "byte"),
+    )
+    return ", ".join(f"{number} {_plural(word, number)}" for number, word in counts)
+
+
+def _plural(word: str, number: int) -> str:
+    return word if number == 1 else f"{word}es" if word.endswith("ch") else f"{word}s"
+
+
+def run(args: argparse.Namespace) -> int:
+    env = profile.environment(args.flavor, paths.PROJECT)
+    with (
+        opened(args.file, args.target, args.flavor, env) as item,
+        tempfile.TemporaryDirectory(prefix="ffh-tmin-") as folder,
+    ):
+        if item.empty:
+            print(f"{item.source} is empty: an empty plan has nothing to run")
+            return exits.PASS
+        outcomes = _seen(item.target, item.file, env, args.timeout)
+        code = _refuse(args.file, outcomes)
+        if code is not None:
+            return code
+        shown, text, message = replayer.show(item.target.replay, item.file, env)
+        if shown != exits.PASS:
+            raise CorpusError(message or f"{item.source} cannot be shown")
+        search = Search(item.target, env, args.timeout, Path(folder), outcomes[0].signature)
+        return _minimise(args, search, plantext.parse(text))
+
+
+def _seen(target: Target, file: Path, env: dict[str, str], timeout: int) -> list[Outcome]:
+    """What the input shows. A hang is waited for once; the result is looked at more often."""
+    outcomes = [replayer.replay(target.replay, file, env, timeout)]
+    while len(outcomes) < _FIRST and outcomes[0].rule != "FFH-TIMEOUT":
+        outcomes.append(replayer.replay(target.replay, file, env, timeout))
+    return outcomes
+
+
+def _refuse(path: Path, outcomes: list[Outcome]) -> int | None:
+    """The exit code for an input that cannot be minimised; None for one that can."""
+    bad = next((o for o in outcomes if o.kind not in (FINDING, NOTHING)), None)
+    if bad is not None and bad.kind == INTERNAL:
+        print(f"FFH-INTERNAL: {bad.message}", file=sys.stderr)
+        return exits.INTERNAL
+    if bad is not None:
+        raise CorpusError(bad.message or f"{path} cannot be replayed")
+    labels = sorted({outcome.label for outcome in outcomes})
+    if len(labels) > 1:
+        print(f"{path}: the runs disagree, so nothing can be minimised: {'; '.join(labels)}")
+        return exits.INTERNAL
+    if outcomes[0].kind == NOTHING:
+        print(f"{path}: nothing found, so there is nothing to minimise")
+        return exits.PASS
+    return None
+
+
+def _minimise(args: argparse.Namespace, search: Search, plan: Plan) -> int:
+    started = time.monotonic()
+    search.deadline = started + args.time
+    search.trail.append(plan)
+    why = "nothing smaller shows it"
+    try:
+        search.trail.append(shrink.renumber(shrink.shrink(plan, search.first)))
+    except Enough:
+        why = f"{args.time} s are over; more --time may give less"
+    except KeyboardInterrupt:
+        why = "interrupted"
+    finally:
+        search.end_progress()
+    seconds = time.monotonic() - started
+    best, outcomes = _final(search)
+    if best is None:
+        print(f"{args.file}: the runs of its plan's text disagree; nothing is written")
+        return exits.INTERNAL
+    same = [outcome for outcome in outcomes if outcome.signature == search.signature]
+    where = _write(args, search, best, same[0], f"{len(same)} of {len(outcomes)}")
+    print(plantext.text_of(best), end="")
+    print(f"{search.signature}  {len(same)} of {len(outcomes)}")
+    print(f"before: {describe(plan)}")
+    print(f"after:  {describe(best)}; {len(search.tried)} candidates, {seconds:.0f} s, {why}")
+    print(f"written: {where}")
+    return exits.FINDING if len(same) == len(outcomes) else exits.INTERNAL
+
+
+def _final(search: Search) -> tuple[Plan | None, list[Outcome]]:
+    """The best plan that shows the finding 3 of 3 times, and all its replays. A plan that does not
+    is passed over for earlier ones, in growing steps."""
+    at, step = len(search.trail) - 1, 1
+    while True:
+        text = plantext.text_of(search.trail[at])
+        outcomes = _again(search, text, _FIRST)
+        if all(outcome.signature == search.signature for outcome in outcomes):
+            more = _LAST - _FIRST if outcomes[0].rule != "FFH-TIMEOUT" else 0
+            return search.trail[at], outcomes + _again(search, text, more)
+        if at == 0:
+            return None, []
+        at, step = max(0, at - step), step * 2
+
+
+def _again(search: Search, text: str, times: int) -> list[Outcome]:
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        found = list(pool.map(search.replay, [text] * times))
+    return [outcome for outcome in found if outcome is not None]
+
+
+def _write(
+    args: argparse.Namespace, search: Search, plan: Plan, outcome: Outcome, reproduced: str
+) -> Path:
+    """Writes the result: a directory for a finding, a text for a file."""
+    text = plantext.text_of(plan)
+    out: Path = args.output or (
+        args.file / "min" if args.file.is_dir() else Path(f"{args.file}.min")
+    )
+    if out.resolve() == args.file.resolve():
+        raise TminError(f"{out} is the input itself; name another place with -o")
+    try:
+        if not args.file.is_dir():
+            write_atomic(out, text.encode())
+            return out
+        binary = search.compile(text)
+        shown = out.resolve()
+        if shown.is_relative_to(paths.PROJECT):
+            shown = shown.relative_to(paths.PROJECT)
+        command = f"scripts/ffh repro {shown}"
+        report = make_report(outcome, search.target, search.signature, text, command)
+        report["reproduced"] = reproduced
+        report["minimised"] = True
+        write_atomic(out / "plan.txt", text.encode())
+        write_atomic(out / "input", binary.read_bytes() if binary else b"")
+        write_atomic(out / "report.json", to_json(report))
+        write_atomic(out / "report.txt", render(report).encode())
+    except OSError as error:
+        raise TminError(f"cannot write {out}: {os.strerror(error.errno or 0)}") from error
+    return out
