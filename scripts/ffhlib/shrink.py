@@ -388,5 +388,6 @@ def _nearer(value: Value) -> Iterator[Value]:
     elif word == "true":
         yield Word("false")
     elif "|" in word:
+        yield Word("0")
         names = word.split("|")
         yield from (Word("|".join(names[:at] + names[at + 1 :])) for at in range(len(names)))

@@ -1,0 +1,181 @@
+"""ffh tmin on real targets: findings of every sort shrink to what matters and stay the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ffh_e2e import FFH, PROJECT, environment, ffh, fuzz
+from ffhlib import paths, plantext, profile, replayer, shrink, target
+
+PAD = [
+    "B: h7 = box_create()",
+    'C: arg_bounds_good(bytes="abcdef")',
+    "D: status_good(input=7)",
+    "B: heap_overflow_good(self=h7, index=3)",
+    "A: ub_good(a=2147483647, b=1)",
+    "C: not_rejected_good(bytes=null)",
+    "B: box_destroy(self=h7)",
+]
+SWITCHES = ["switch 1 B", "switch 3 C", "switch 5 D"]
+
+
+def padded(folder: Path, *calls: str) -> Path:
+    """A plan of the rules target with these calls among others on four lanes."""
+    path = folder / "padded.plan"
+    head = ["ffihammer plan 1 target=rules", "schedule random seed=0x51c2 lanes=4 stickiness=3"]
+    path.write_text("\n".join([*head, *PAD[:4], *calls, *PAD[4:], *SWITCHES, ""]))
+    return path
+
+
+def small(path: Path) -> plantext.Plan:
+    return plantext.parse(path.read_text())
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    results = tmp_path_factory.mktemp("planted")
+    done, entry = fuzz("pricing-planted", 10, results, "--seed", "3")
+    assert done.code == 2, done.text
+    return Path(entry["findings"][0]["path"])
+
+
+def test_a_fuzzed_finding_shrinks_to_a_few_calls_on_one_lane(planted: Path) -> None:
+    assert re.search(
+        r"make it smaller:\n  scripts/ffh tmin \S+", (planted / "report.txt").read_text()
+    )
+    done = ffh("tmin", planted, "--time", "60", timeout=200)
+    assert done.code == 2, done.text
+    assert f"{planted.name}  10 of 10" in done.out
+    assert re.search(r"^after:  [1-4] calls, 1 lane, 0 switches", done.out, re.M), done.out
+    folder = planted / "min"
+    report = json.loads((folder / "report.json").read_text())
+    assert report["signature"] == planted.name
+    assert report["reproduced"] == "10 of 10"
+    assert report["plan"] == (folder / "plan.txt").read_text()
+    text = (folder / "report.txt").read_text()
+    assert "replay it:" in text and "make it smaller" not in text
+    again = ffh("repro", folder, "--times", "3")
+    assert again.code == 2 and f"{planted.name}  3 of 3" in again.out
+
+
+@pytest.mark.parametrize(
+    ("calls", "left"),
+    [
+        (["C: abort_bad()"], ["abort_bad"]),
+        (
+            ["A: h0 = box_create()", "A: leak_bad(self=h0)", "A: box_destroy(self=h0)"],
+            ["box_create", "leak_bad"],
+        ),
+        (["D: timeout_bad()"], ["timeout_bad"]),
+        (["C: not_rejected_bad(bytes=null)"], ["not_rejected_bad"]),
+    ],
+    ids=["abort", "leak", "hang", "not-rejected"],
+)
+def test_a_padded_plan_shrinks_back(calls: list[str], left: list[str], tmp_path: Path) -> None:
+    path = padded(tmp_path, *calls)
+    out = tmp_path / "small.plan"
+    done = ffh(
+        "tmin", path, "-o", out, "--timeout", "1" if "timeout_bad" in left else "20", timeout=300
+    )
+    assert done.code == 2, done.text
+    plan = small(out)
+    assert [call.function for call in plan.calls] == left
+    assert (plan.lanes, plan.switches, plan.seed, plan.stickiness) == (1, (), 1, 1)
+    assert out.read_text() in done.out
+
+
+def test_a_number_becomes_the_nearest_that_still_fails(tmp_path: Path) -> None:
+    path = padded(tmp_path, "A: global_overflow_bad(index=16)")
+    done = ffh("tmin", path)
+    assert done.code == 2, done.text
+    written = path.with_name("padded.plan.min").read_text()
+    assert written.splitlines()[2:] == ["A: global_overflow_bad(index=16)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        ("ffihammer plan 1 target=rules\nA: abort_good()\n", 0, "nothing to minimise"),
+        ("", 0, "empty plan"),
+        ("ffihammer plan 1 target=rules\nA: no_such()\n", 1, "no function no_such"),
+        ("ffihammer plan 1 target=nowhere\n", 1, "nowhere"),
+    ],
+)
+def test_an_input_without_a_finding_is_refused(
+    text: str, code: int, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "input"
+    path.write_text(text)
+    done = ffh("tmin", path)
+    assert done.code == code, done.text
+    assert words in done.text
+    assert "Traceback" not in done.text
+    assert not path.with_name("input.min").exists()
+
+
+def test_the_result_never_replaces_its_input(tmp_path: Path) -> None:
+    path = padded(tmp_path, "A: abort_bad()")
+    before = path.read_text()
+    done = ffh("tmin", path, "-o", path)
+    assert done.code == 1 and "name another place" in done.err, done.text
+    assert path.read_text() == before
+
+
+@pytest.mark.parametrize("how", ["time", "interrupt"])
+def test_the_best_so_far_is_kept(how: str, tmp_path: Path) -> None:
+    """Each candidate that still hangs takes two seconds, so the search cannot end by itself."""
+    path = padded(tmp_path, "D: timeout_bad()")
+    out = tmp_path / "small.plan"
+    seconds = "3" if how == "time" else "300"
+    process = subprocess.Popen(
+        [str(FFH), "tmin", str(path), "-o", str(out), "--timeout", "2", "--time", seconds],
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    if how == "interrupt":
+        time.sleep(7)
+        os.killpg(process.pid, signal.SIGINT)
+    printed, errors = process.communicate(timeout=60)
+    assert process.returncode == 2, printed + errors
+    assert ("interrupted" if how == "interrupt" else "3 s are over") in printed
+    assert "Traceback" not in errors
+    plan = small(out)
+    assert "timeout_bad" in [call.function for call in plan.calls]
+    assert shrink.goodness(plan) < shrink.goodness(small(path))
+
+
+def test_candidates_with_fewer_calls_lanes_switches_or_bytes_compile(tmp_path: Path) -> None:
+    built = target.load("pricing")
+    env = profile.environment("asan", paths.PROJECT)
+    seeds = sorted((PROJECT / "corpus" / "pricing" / "seeds").iterdir())
+    tried = 0
+    for seed in seeds[:3]:
+        binary, text = tmp_path / "binary", tmp_path / "text"
+        assert replayer.compile_text(built.replay, seed, binary, env)[0] == 0
+        plan = plantext.parse(replayer.show(built.replay, binary, env)[1])
+        plan = shrink.renumber(plan)
+
+        def candidates(plan: plantext.Plan = plan) -> Iterator[plantext.Plan]:
+            yield from shrink.drop_calls(plan, 1)
+            yield from shrink.drop_switches(plan, 1)
+            yield from shrink.merge_lanes(plan)
+            yield from shrink.schedule(plan)
+
+        for other in candidates():
+            text.write_text(plantext.text_of(other))
+            code, _, message = replayer.compile_text(built.replay, text, binary, env)
+            assert code == 0, f"{message}\n{text.read_text()}"
+            tried += 1
+    assert tried > 20
