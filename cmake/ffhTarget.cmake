@@ -61,11 +61,18 @@ function(ffh_add_target)
     endif()
   endforeach()
   list(JOIN libraries ", " libraries)
+  set(sources "")
+  foreach(source IN LISTS arg_SOURCES)
+    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+    list(APPEND sources "\"${source}\"")
+  endforeach()
+  list(JOIN sources ", " sources)
   file(GENERATE OUTPUT ${directory}/target.json CONTENT "{
   \"name\": \"${name}\",
   \"contract\": \"${contract}\",
   \"flags\": [\"$<JOIN:${flags},\", \">\"],
   \"libraries\": [${libraries}],
+  \"sources\": [${sources}],
   \"dict\": \"${dict}\",
   \"model\": \"${model}\",
   \"generated\": \"${generated}\",

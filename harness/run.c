@@ -150,7 +150,12 @@ static void record(const ffh_frame *frame) {
                      .function = (uint16_t)(frame->function - self.target->functions),
                      .lane = frame->lane,
                      .outcome = (uint8_t)frame->outcome,
-                     .status = frame->outcome == FFH_OUTCOME_SKIPPED ? 0 : frame->status};
+                     .status = frame->outcome == FFH_OUTCOME_SKIPPED ? 0 : frame->status,
+                     .variable = FFH_NO_VARIABLE,
+                     .parent = FFH_NO_VARIABLE};
+  if (frame->call == NULL) {
+    ffh_report_teardown(frame, &event.variable, &event.parent);
+  }
   if (now.n_events < MAX_EVENTS) {
     now.events[now.n_events++] = event;
   }
@@ -177,6 +182,7 @@ FFH_INLINE static void take(ffh_frame *frame) {
     return;
   }
   ffh_admit_enter(frame);
+  ffh_stats_enter(frame);
   frame->result.u = 0;
   frame->outcome = FFH_OUTCOME_DIED;
   frame->function->call(frame->args, &frame->result);

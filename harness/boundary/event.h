@@ -10,6 +10,8 @@ typedef struct ffh_event {
   uint8_t lane;
   uint8_t outcome; /* ffh_outcome */
   int64_t status;
+  uint16_t variable; /* of a teardown call: what it ends; FFH_NO_VARIABLE else */
+  uint16_t parent;   /* and the parent that it hands over, or FFH_NO_VARIABLE */
 } ffh_event;
 
 #endif

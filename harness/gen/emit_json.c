@@ -49,6 +49,53 @@ static void emit_flags(const ffh_function *function, FILE *out) {
   fputc(']', out);
 }
 
+/* A callback that ffh-gen implements: its function type, so that others can implement it too. */
+static void emit_callback(const ffh_gen_callback *callback, FILE *out) {
+  fputs(", \"implementations\": [", out);
+  for (unsigned i = 0; i < callback->out.n_impls; i++) {
+    fputs(i == 0 ? "" : ", ", out);
+    ffh_emit_json_text(out, callback->impls[i]);
+  }
+  fputs("]", out);
+  if (callback->is_default) {
+    fputs(", \"callback\": {", out);
+    text_field(out, "result", callback->type->target->key);
+    fputs(", \"parameters\": [", out);
+    for (unsigned i = 0; i < callback->n_params; i++) {
+      fputs(i == 0 ? "" : ", ", out);
+      ffh_emit_json_text(out, callback->params[i].type->key);
+    }
+    fputs("]}", out);
+  }
+}
+
+/* What a program needs to make the call as the runtime does. */
+static void emit_passing(const ffh_gen_slot *gen, FILE *out) {
+  const ffh_slot *slot = &gen->out;
+  if ((slot->flags & FFH_SLOT_INDIRECT) != 0) {
+    fputs(", \"indirect\": true", out);
+  }
+  if ((slot->flags & FFH_SLOT_BY_VALUE) != 0) {
+    fputs(", \"by_value\": true", out);
+  }
+  if ((slot->flags & FFH_SLOT_CREATES) != 0) {
+    fputs(", \"creates\": true", out);
+  }
+  if (slot->until != FFH_UNTIL_RETURN && slot->direction != FFH_DIR_OUT) {
+    fputs(", \"kept\": true", out);
+  }
+  if (slot->kind == FFH_KIND_CONST) {
+    fprintf(out, ", \"value\": %" PRId64, slot->lo);
+  } else if (slot->kind == FFH_KIND_OWNED || slot->kind == FFH_KIND_VIEW) {
+    fprintf(out, ", \"element\": %" PRId64, slot->lo);
+  } else if (slot->kind >= FFH_KIND_BYTES && slot->kind <= FFH_KIND_PATH && slot->hi > 0) {
+    fprintf(out, ", \"cap\": %" PRId64, slot->hi);
+  }
+  if (gen->callback != NULL) {
+    emit_callback(gen->callback, out);
+  }
+}
+
 static void emit_parameter(const ffh_model *model, const ffh_gen_function *function,
                            const ffh_gen_slot *gen, FILE *out) {
   const ffh_slot *slot = &gen->out;
@@ -73,6 +120,7 @@ static void emit_parameter(const ffh_model *model, const ffh_gen_function *funct
   if (slot->kind == FFH_KIND_INT) {
     fprintf(out, ", \"lo\": %" PRId64 ", \"hi\": %" PRId64, slot->lo, slot->hi);
   }
+  emit_passing(gen, out);
   fprintf(out, ", \"line\": %" PRIu32 "}", slot->line);
 }
 

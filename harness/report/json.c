@@ -150,6 +150,72 @@ static void history(const ffh_finding *finding, ffh_out *out) {
   ffh_out_str(out, "]");
 }
 
+void ffh_report_teardown(const ffh_frame *frame, uint16_t *variable, uint16_t *parent) {
+  const uint16_t ending = FFH_SLOT_CONSUMES | FFH_SLOT_CONSUMES_ON_SUCCESS | FFH_SLOT_RELEASES;
+  for (uint16_t i = 0; i < frame->function->n_slots; i++) {
+    const ffh_slot *slot = &frame->function->slots[i];
+    if (slot->kind == FFH_KIND_HANDLE && frame->values[i].variable != FFH_NO_VARIABLE) {
+      *((slot->flags & ending) != 0 ? variable : parent) = frame->values[i].variable;
+    }
+  }
+}
+
+static void one_of_order(const ffh_plan *plan, const ffh_event *event, ffh_out *out) {
+  separate(out);
+  ffh_out_str(out, "[");
+  ffh_out_unsigned(out, event->call);
+  ffh_out_str(out, ", \"");
+  ffh_out_char(out, (char)('A' + event->lane));
+  ffh_out_str(out, "\", \"");
+  ffh_out_str(out, outcome_names[event->outcome]);
+  ffh_out_str(out, "\"");
+  if (event->call >= plan->n_calls) {
+    const char *name = plan->target->functions[event->function].name;
+    ffh_out_str(out, ", ");
+    ffh_out_json(out, name, strlen(name));
+    const uint16_t variables[] = {event->variable, event->parent};
+    for (size_t i = 0; i < 2 && variables[i] != FFH_NO_VARIABLE; i++) {
+      ffh_out_str(out, ", \"h");
+      ffh_out_unsigned(out, variables[i]);
+      ffh_out_str(out, "\"");
+    }
+  }
+  ffh_out_str(out, "]");
+}
+
+static void one_unrecorded(const ffh_finding *finding, const ffh_frame *frame, ffh_out *out) {
+  ffh_event event = {.call = frame->index,
+                     .function = (uint16_t)(frame->function - finding->plan->target->functions),
+                     .lane = frame->lane,
+                     .outcome = (uint8_t)frame->outcome,
+                     .variable = FFH_NO_VARIABLE,
+                     .parent = FFH_NO_VARIABLE};
+  if (frame->call == NULL) {
+    ffh_report_teardown(frame, &event.variable, &event.parent);
+  }
+  one_of_order(finding->plan, &event, out);
+}
+
+/* Every call in the order of the run, the one that stopped it too: what a program needs to make
+ * the same calls. */
+static void order(const ffh_finding *finding, ffh_out *out) {
+  key(out, "order");
+  ffh_out_str(out, "[");
+  for (uint32_t i = 0; i < finding->n_events; i++) {
+    one_of_order(finding->plan, &finding->events[i], out);
+  }
+  const ffh_frame *frame = finding->frame;
+  for (unsigned i = 0; i < FFH_MAX_LANES; i++) {
+    if (finding->lanes[i].outcome == FFH_OUTCOME_DIED) {
+      one_unrecorded(finding, &finding->lanes[i], out);
+    }
+  }
+  if (frame != NULL && frame->outcome != FFH_OUTCOME_DIED) {
+    one_unrecorded(finding, frame, out); /* it came back, and broke a rule */
+  }
+  ffh_out_str(out, "]");
+}
+
 void ffh_report_json(const ffh_finding *finding, char *scratch, size_t scratch_size, ffh_out *out) {
   const ffh_verdict *verdict = finding->verdict;
   ffh_out_str(out, "{");
@@ -175,6 +241,7 @@ void ffh_report_json(const ffh_finding *finding, char *scratch, size_t scratch_s
   }
   in_flight(finding, out);
   history(finding, out);
+  order(finding, out);
   size_t size = ffh_plan_print(finding->plan, scratch, scratch_size);
   key(out, "plan");
   ffh_out_json(out, scratch, size);

@@ -23,6 +23,10 @@ typedef struct ffh_finding {
   const char *thread; /* "lane A" or "a thread of the library" */
 } ffh_finding;
 
+/* The handle that a teardown call ends, and the parent that it hands over; each is left alone where
+ * there is none. */
+void ffh_report_teardown(const ffh_frame *frame, uint16_t *variable, uint16_t *parent);
+
 /* Async-signal-safe. `scratch` is room for the plan's text. */
 void ffh_report_json(const ffh_finding *finding, char *scratch, size_t scratch_size, ffh_out *out);
 

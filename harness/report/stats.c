@@ -53,15 +53,22 @@ static void count_failure(const ffh_frame *frame, ffh_stats_record *record) {
   }
 }
 
+static ffh_stats_record *record_of(const ffh_frame *frame) {
+  return &records[frame->function - frame->plan->target->functions];
+}
+
+void ffh_stats_enter(const ffh_frame *frame) {
+  record_of(frame)->calls++;
+  header->calls++;
+}
+
 void ffh_stats_call(const ffh_frame *frame) {
-  ffh_stats_record *record = &records[frame->function - frame->plan->target->functions];
+  ffh_stats_record *record = record_of(frame);
   if (frame->outcome == FFH_OUTCOME_SKIPPED) {
     record->skipped++;
     header->skipped++;
     return;
   }
-  record->calls++;
-  header->calls++;
   bool failed = frame->outcome == FFH_OUTCOME_FAILED;
   if (ffh_frame_is_malformed(frame)) {
     uint32_t bit = 1u << frame->call->malformed;

@@ -34,7 +34,10 @@ bool ffh_stats_start(const ffh_target *target, const char *path);
 /* NULL before ffh_stats_start. */
 ffh_stats_header *ffh_stats(void);
 
-/* Counts one finished or skipped call. */
+/* Counts a call when it begins: one that never comes back was made all the same. */
+void ffh_stats_enter(const ffh_frame *frame);
+
+/* Counts what a finished or skipped call came to. */
 void ffh_stats_call(const ffh_frame *frame);
 
 #endif

@@ -1,6 +1,6 @@
 """Findings: replay an input that stopped a target, name it by its signature, and keep it.
 
-findings/<signature>/ holds input, plan.txt, report.json, report.txt, repro.sh and log. The
+findings/<signature>/ holds input, plan.txt, report.json, report.txt, repro.c, repro.sh and log. The
 first occurrence is kept and later ones are counted; only one that reproduces replaces one that did
 not."""
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import replayer
+from . import replayer, repro_c
 from .finding_report import make_report, render
 from .replayer import FINDING, INTERNAL, Outcome
 from .results import Results, safe_name
@@ -183,9 +183,21 @@ class Findings:
         log = best.output if best is first else f"{best.output}\n--- the fuzzer ---\n{first.output}"
         self.results.write(f"{folder}/log", log)
         self.results.write(f"{folder}/repro.sh", REPRO_SH).chmod(0o755)
+        self._write_program(folder, target, plan, report)
         finding.report = report
         self._rewrite(finding)
         return finding
+
+    def _write_program(
+        self, folder: str, target: Target, plan: str, report: dict[str, Any]
+    ) -> None:
+        """Writes repro.c; without one, the report says why."""
+        try:
+            text = repro_c.for_finding(target.build, target.name, target.model, plan, report)
+        except repro_c.ReproError as error:
+            report["notes"] = [*report["notes"], f"there is no repro.c: {error}"]
+        else:
+            self.results.write(f"{folder}/repro.c", text)
 
     def _rewrite(self, finding: Finding) -> None:
         """Writes report.json and report.txt with the present count."""

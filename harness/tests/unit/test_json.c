@@ -85,7 +85,7 @@ static void a_finding_without_a_call(void **state) {
   write_report();
   assert_has("{\"rule\": \"FFH-LEAK\", \"message\": \"memory is left\", \"target\": \"fixture\"");
   assert_has("\"phase\": \"leak check\", \"thread\": \"lane B\", \"trace\": \"0xabc\"");
-  assert_has("\"in_flight\": [], \"history\": []");
+  assert_has("\"in_flight\": [], \"history\": [], \"order\": []");
   assert_has("\"plan\": \"ffihammer plan 1 target=fixture\\n");
   assert_has_not("\"function\"");
   assert_has_not("\"argument\"");
@@ -169,6 +169,26 @@ static void calls_in_flight(void **state) {
   write_report();
   assert_has("\"in_flight\": [{\"function\": \"store_put\", \"call\": 1, \"lane\": \"B\"");
   assert_has_not("\"function\": \"store_open\"");
+  assert_has("\"order\": [[1, \"B\", \"in flight\"]]");
+}
+
+static void the_order_of_all_calls(void **state) {
+  (void)state;
+  for (uint16_t i = 0; i < 200; i++) {
+    events[i] = (ffh_event){.call = (uint16_t)(i < 199 ? i % 2 : 7),
+                            .function = function("store_put"),
+                            .lane = 1,
+                            .outcome = FFH_OUTCOME_OK,
+                            .variable = 0,
+                            .parent = FFH_NO_VARIABLE};
+  }
+  finding.n_events = 200;
+  take_frame(0, 0);
+  lanes[0].outcome = FFH_OUTCOME_FAILED;
+  finding.frame = &lanes[0];
+  write_report();
+  assert_has("\"order\": [[0, \"B\", \"ok\"], [1, \"B\", \"ok\"], ");
+  assert_has("[7, \"B\", \"ok\", \"store_put\", \"h0\"], [0, \"A\", \"failed\"]]");
 }
 
 static void the_last_64_events(void **state) {
@@ -217,6 +237,7 @@ int main(void) {
       cmocka_unit_test_setup(the_argument_that_a_report_is_about, fresh),
       cmocka_unit_test_setup(calls_in_flight, fresh),
       cmocka_unit_test_setup(the_last_64_events, fresh),
+      cmocka_unit_test_setup(the_order_of_all_calls, fresh),
       cmocka_unit_test_setup(a_sanitizers_finding_has_no_rule, fresh),
       cmocka_unit_test_setup(too_small_a_buffer_is_said, fresh),
   };
