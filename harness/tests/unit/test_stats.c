@@ -30,9 +30,19 @@ static int fresh(void **state) {
 }
 
 static void count(ffh_outcome outcome, int64_t status) {
+  if (outcome != FFH_OUTCOME_SKIPPED) {
+    ffh_stats_enter(&c->frame);
+  }
   c->frame.outcome = outcome;
   c->frame.status = status;
   ffh_stats_call(&c->frame);
+}
+
+static void a_call_that_never_comes_back_was_made(void **state) {
+  (void)state;
+  ffh_stats_enter(&c->frame);
+  assert_int_equal(record->calls, 1);
+  assert_int_equal(record->ok + record->failed, 0);
 }
 
 static void the_page_says_what_it_is(void **state) {
@@ -195,6 +205,7 @@ static void counters_do_not_wrap(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(the_page_says_what_it_is, fresh),
+      cmocka_unit_test_setup(a_call_that_never_comes_back_was_made, fresh),
       cmocka_unit_test_setup(outcomes_are_counted_apart, fresh),
       cmocka_unit_test_setup(failures_are_noted_by_their_place, fresh),
       cmocka_unit_test_setup(malformed_forms_are_noted, fresh),
