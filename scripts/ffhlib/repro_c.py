@@ -8,8 +8,9 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from .repro_call import CannotWrite, Writer, comment, parameter_types
+from .repro_call import Writer
 from .repro_plan import Call, PlanError, parse
+from .repro_text import CannotWrite, comment, parameter_types
 
 _HERE = Path(__file__).resolve().parent
 _SILENT = {
@@ -19,7 +20,16 @@ _SILENT = {
     "FFH-VALUE-RANGE": "a result outside its range",
     "FFH-CONST-WRITE": "a write to a const argument",
 }
-_INCLUDES = "ftw.h pthread.h stdint.h stdio.h stdlib.h string.h sys/mman.h unistd.h".split()
+_INCLUDES = [
+    "ftw.h",
+    "pthread.h",
+    "stdint.h",
+    "stdio.h",
+    "stdlib.h",
+    "string.h",
+    "sys/mman.h",
+    "unistd.h",
+]
 
 
 class ReproError(Exception):
@@ -96,7 +106,10 @@ def _step(step: dict[str, Any], calls: list[Call], model: dict[str, Any], types:
     text = comment(call.text if call else title)
     text = text if len(text) <= 400 else text[:400].rstrip("\\ *") + " ..."
     lines = "".join(f"  {line}\n" for line in body)
-    return f"/* {title}, {step['outcome']}: {text} */\nstatic void step_%d(void) {{\n{lines}}}\n", call
+    return (
+        f"/* {title}, {step['outcome']}: {text} */\nstatic void step_%d(void) {{\n{lines}}}\n",
+        call,
+    )
 
 
 def _callbacks(model: dict[str, Any], used: set[str]) -> str:
@@ -172,9 +185,7 @@ def _header(report: dict[str, Any], info: dict[str, Any], notes: list[str]) -> s
     return "/* " + "\n * ".join(comment(line) for line in lines).rstrip() + "\n */\n"
 
 
-def generate(
-    plan: str, report: dict[str, Any], model: dict[str, Any], info: dict[str, Any]
-) -> str:
+def generate(plan: str, report: dict[str, Any], model: dict[str, Any], info: dict[str, Any]) -> str:
     """The program. `report` is report.json, `info` is target.json."""
     header = str(model["contract"])
     if not re.fullmatch(r"[^\"\\\n]+", header):
@@ -211,8 +222,7 @@ def generate(
         + "    {0, NULL},\n};\n",
         f"static void start(void) {{\n{''.join(_lifecycle(model, 'init'))}}}\n",
         f"static void finish(void) {{\n{forget}{''.join(_lifecycle(model, 'fini'))}}}\n",
-        f'#define LANES "{lanes}"\n'
-        + (_HERE / "repro_main.c.in").read_text(encoding="utf-8"),
+        f'#define LANES "{lanes}"\n' + (_HERE / "repro_main.c.in").read_text(encoding="utf-8"),
     ]
     return "\n".join(part for part in parts if part)
 
