@@ -236,6 +236,12 @@ def merge_lanes(plan: Plan) -> Candidates:
                     )
                     yield _compact(replace(plan, calls=moved, switches=switches))
                     yield replace(plan, calls=moved, switches=switches)
+    if len(used) > 1:
+        for at in range(len(plan.calls)):  # the order in which lanes ran may differ in one call
+            last = [*plan.calls[:at], *plan.calls[at + 1 :], plan.calls[at]]
+            if _is_ordered(last):
+                calls = tuple(replace(call, lane=0) for call in last)
+                yield _compact(replace(plan, calls=calls, switches=()))
     yield _compact(plan)
     yield replace(plan, lanes=max([*used, *(lane for _, lane in plan.switches), 0]) + 1)
 
