@@ -55,8 +55,7 @@ static struct {
   ffh_run_result result;
 } now;
 
-/* ---- findings
- * ------------------------------------------------------------------------------------------ */
+/* ---- findings ---- */
 
 static const char *thread_name(void) {
   static char name[] = "lane A";
@@ -138,8 +137,7 @@ bool ffh_run_is_active(void) {
   return now.phase != NULL;
 }
 
-/* ---- one call
- * ------------------------------------------------------------------------------------------ */
+/* ---- one call ---- */
 
 static void variable_ended(uint16_t variable) {
   ffh_arena_end_variable(variable);
@@ -199,8 +197,7 @@ FFH_INLINE static void take(ffh_frame *frame) {
   record(frame);
 }
 
-/* ---- the lanes as the scheduler sees them
- * ----------------------------------------------------------------- */
+/* ---- the lanes as the scheduler sees them ---- */
 
 /* A call waits until the calls that make its handles have finished, well or badly. */
 static bool is_ready(uint16_t index) {
@@ -251,8 +248,7 @@ static void take_step(void *context, unsigned lane) {
   take(frame);
 }
 
-/* ---- teardown: what the plan left alive goes in contract order
- * --------------------------------------------- */
+/* ---- teardown: what the plan left alive goes in contract order ---- */
 
 typedef struct teardown {
   uint16_t variable;
@@ -342,8 +338,7 @@ static void tear_down(void) {
   }
 }
 
-/* ---- one input
- * ------------------------------------------------------------------------------------------ */
+/* ---- one input ---- */
 
 static void queue_calls(const ffh_plan *plan) {
   for (unsigned i = 0; i < plan->schedule.lanes; i++) {
@@ -420,8 +415,7 @@ ffh_run_result ffh_run_input(const uint8_t *data, size_t size) {
   return run_plan(self.decoded);
 }
 
-/* ---- start and stop
- * --------------------------------------------------------------------------------------- */
+/* ---- start and stop ---- */
 
 static bool is_lane(void) {
   return ffh_sched_current_lane() >= 0;

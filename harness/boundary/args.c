@@ -14,8 +14,7 @@ void ffh_args_set_directory(const char *path) {
   directory = path;
 }
 
-/* ---- scalars in memory
- * ----------------------------------------------------------------------------- */
+/* ---- scalars in memory ---- */
 
 static void write_scalar(uint8_t *at, uint64_t bits, size_t size) {
   if (size == sizeof(uint32_t)) {
@@ -37,8 +36,7 @@ static uint64_t number_bits(const ffh_slot *slot, uint64_t number) {
   return number;
 }
 
-/* ---- where a slot's own word goes: an argument, or a field of its struct
- * ------------------------------ */
+/* ---- where a slot's own word goes: an argument, or a field of its struct ---- */
 
 static void place_pointer(ffh_frame *frame, const ffh_slot *slot, const void *pointer) {
   if (slot->param >= 0) {
@@ -90,8 +88,7 @@ static bool place_scalar(ffh_frame *frame, uint16_t index, uint64_t bits) {
   return true;
 }
 
-/* ---- buffers
- * ----------------------------------------------------------------------------------------- */
+/* ---- buffers ---- */
 
 static uint64_t input_count(const ffh_slot *slot, const ffh_value *value) {
   if (value->form == FFH_FORM_LENGTH_MISMATCH || value->form == FFH_FORM_OVERSIZED) {
@@ -254,8 +251,7 @@ static bool build_buffer(ffh_frame *frame, uint16_t index) {
   return true;
 }
 
-/* ---- handles, structs, errors
- * -------------------------------------------------------------------------- */
+/* ---- handles, structs, errors ---- */
 
 static bool build_handle(ffh_frame *frame, uint16_t index) {
   const ffh_slot *slot = &frame->function->slots[index];

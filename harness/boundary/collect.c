@@ -3,8 +3,7 @@
 #include "base/assert.h"
 #include "boundary/handles.h"
 
-/* ---- outcome
- * ---------------------------------------------------------------------------------------- */
+/* ---- outcome ---- */
 
 static int64_t result_number(const ffh_frame *frame) {
   const ffh_slot *slot = &frame->function->slots[frame->function->result_slot];
@@ -45,8 +44,7 @@ void ffh_collect_outcome(ffh_frame *frame) {
   frame->outcome = failed(frame) ? FFH_OUTCOME_FAILED : FFH_OUTCOME_OK;
 }
 
-/* ---- handles
- * ---------------------------------------------------------------------------------------- */
+/* ---- handles ---- */
 
 static uint16_t slot_variable(const ffh_frame *frame, uint16_t slot) {
   if (slot == FFH_NONE) {

@@ -37,8 +37,7 @@ __attribute__((weak)) int __llvm_profile_write_file(void);
 static char *report_text; /* REPORT_BYTES, mapped; never the library's heap */
 static volatile sig_atomic_t reported;
 
-/* ---- reports
- * ------------------------------------------------------------------------------------------- */
+/* ---- reports ---- */
 
 static void save_report(const char *json, size_t size) {
   if (reported != 0) {
@@ -191,8 +190,7 @@ static int replay(void) {
   _exit(FFH_EXIT_PASS);
 }
 
-/* ---- arguments
- * ----------------------------------------------------------------------------------------- */
+/* ---- arguments ---- */
 
 static const char usage[] =
     "usage: <target>-replay [--times N] [--timeout SECONDS] [--rss MIB] [--report FILE]\n"

@@ -21,8 +21,7 @@ void ffh_shop_reset(void) {
   ffh_shop.inits = inits;
 }
 
-/* ---- the library
- * --------------------------------------------------------------------------------------- */
+/* ---- the library ---- */
 
 static void note(const char *function, const void *object) {
   unsigned number = object == NULL ? 0 : (unsigned)((const bool *)object - alive);
@@ -160,8 +159,7 @@ CALL(shop_fini) {
   ffh_shop.finis++;
 }
 
-/* ---- its tables
- * ---------------------------------------------------------------------------------------- */
+/* ---- its tables ---- */
 
 static struct {
   ffh_target target;

@@ -391,8 +391,7 @@ static void callbacks_are_counted(void **state) {
   assert_int_equal(ffh_callbacks_count(), before + 1);
 }
 
-/* ---- malformed forms
- * --------------------------------------------------------------------------------- */
+/* ---- malformed forms ---- */
 
 static void null_is_a_null_pointer_and_length_0(void **state) {
   (void)state;

@@ -75,8 +75,7 @@ static void errptr(uint16_t in, uint16_t defines, void *after) {
   deliver(after);
 }
 
-/* ---- outcomes
- * ------------------------------------------------------------------------------------------ */
+/* ---- outcomes ---- */
 
 static void a_status_succeeds_with_the_success_value(void **state) {
   (void)state;
@@ -132,8 +131,7 @@ static void a_new_error_message_is_failure(void **state) {
   assert_int_equal(outcome(), FFH_OUTCOME_OK);
 }
 
-/* ---- births
- * -------------------------------------------------------------------------------------------- */
+/* ---- births ---- */
 
 static void a_result_is_born(void **state) {
   (void)state;
@@ -222,8 +220,7 @@ static void an_heir_needs_what_its_source_keeps(void **state) {
   assert_int_equal(ffh_handles_at(0)->keepers, 2);
 }
 
-/* ---- error messages
- * ------------------------------------------------------------------------------------ */
+/* ---- error messages ---- */
 
 static void a_message_becomes_a_handle(void **state) {
   (void)state;
@@ -267,8 +264,7 @@ static void a_message_without_a_variable_is_freed(void **state) {
   assert_ptr_equal(ffh_case_calls.released, &objects[5]);
 }
 
-/* ---- deaths
- * -------------------------------------------------------------------------------------------- */
+/* ---- deaths ---- */
 
 static void consuming_ends_whatever_the_outcome(void **state) {
   (void)state;
@@ -327,8 +323,7 @@ static void references_are_counted(void **state) {
   assert_int_equal(state_of(0), FFH_HANDLE_DEAD);
 }
 
-/* ---- what stays
- * ---------------------------------------------------------------------------------------- */
+/* ---- what stays ---- */
 
 static void a_state_changes_on_success(void **state) {
   (void)state;

@@ -183,8 +183,7 @@ static void a_base_that_cannot_be_used_is_said(void **state) {
   setenv("TMPDIR", base, 1);
 }
 
-/* ---- leaks
- * -------------------------------------------------------------------------------------------- */
+/* ---- leaks ---- */
 
 static bool main_is_lane = true;
 

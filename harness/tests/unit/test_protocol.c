@@ -64,8 +64,7 @@ static void put_number(uint64_t number) {
   memcpy(memory[ffh_case_last(c)], &number, sizeof number);
 }
 
-/* ---- FFH-STATUS
- * ---------------------------------------------------------------------------------------- */
+/* ---- FFH-STATUS ---- */
 
 static void a_status_is_listed(void **state) {
   (void)state;
@@ -84,8 +83,7 @@ static void a_status_is_listed(void **state) {
   assert_silent();
 }
 
-/* ---- FFH-NOT-REJECTED
- * ---------------------------------------------------------------------------------- */
+/* ---- FFH-NOT-REJECTED ---- */
 
 static void sends_null(void) {
   ffh_case_param(c, "bytes", FFH_KIND_BYTES, 1);
@@ -121,8 +119,7 @@ static void a_function_without_errors_cannot_say_no(void **state) {
   assert_silent();
 }
 
-/* ---- FFH-OUTPUT-ON-ERROR
- * ------------------------------------------------------------------------------- */
+/* ---- FFH-OUTPUT-ON-ERROR ---- */
 
 static void outputs_stay_untouched_where_promised(void **state) {
   (void)state;
@@ -183,8 +180,7 @@ static void a_struct_keeps_the_constants_it_was_given(void **state) {
   assert_says(FFH_OUTPUT_ON_ERROR, 0, "untouched");
 }
 
-/* ---- FFH-CONST-WRITE
- * ----------------------------------------------------------------------------------- */
+/* ---- FFH-CONST-WRITE ---- */
 
 static void a_const_input_stays_as_it_was(void **state) {
   (void)state;
@@ -221,8 +217,7 @@ static void a_const_struct_and_text_are_watched_too(void **state) {
   assert_says(FFH_CONST_WRITE, 1, "const");
 }
 
-/* ---- FFH-VALUE-RANGE
- * ----------------------------------------------------------------------------------- */
+/* ---- FFH-VALUE-RANGE ---- */
 
 static void a_bool_is_0_or_1(void **state) {
   (void)state;

@@ -356,8 +356,7 @@ static void a_target_that_does_not_fit_is_refused(void **state) {
   assert_non_null(strstr(message, "parameters"));
 }
 
-/* ---- findings, in a process of their own with one lane
- * ------------------------------------------------- */
+/* ---- findings, in a process of their own with one lane ---- */
 
 static char report[1 << 16];
 

@@ -134,8 +134,7 @@ static void a_file_that_cannot_be_used_is_said(void **state) {
   assert_int_equal(ffh_stats()->calls, 1);
 }
 
-/* ---- feedback
- * ------------------------------------------------------------------------------------------ */
+/* ---- feedback ---- */
 
 static unsigned counters_set(void) {
   unsigned set = 0;
