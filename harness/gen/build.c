@@ -61,6 +61,39 @@ static void add_handle_types(ffh_build *build) {
   }
 }
 
+/* Whether the free function takes what `note` delivers, as an assignment in C would. Characters of
+ * any sign do; a handle is ended by its own functions only. */
+static bool converts(const ffh_build *build, const ffh_ctype *from, const ffh_ctype *to) {
+  bool handle =
+      to->kind == FFH_C_POINTER && ffh_model_type(build->model, to->target->key) != FFH_NONE;
+  if (from->kind != FFH_C_POINTER || to->kind != FFH_C_POINTER) {
+    return true; /* reported as what it is elsewhere */
+  }
+  const ffh_ctype *a = from->target, *b = to->target;
+  bool same = strcmp(a->key, b->key) == 0 || (a->is_char && b->is_char);
+  return same || (!handle && a->kind == FFH_C_VOID) || b->kind == FFH_C_VOID;
+}
+
+static void check_frees(ffh_build *build, const ffh_note *note, const ffh_ctype *delivered) {
+  const ffh_proto *proto = ffh_source_proto(build->source, note->args[0]);
+  const ffh_decl *consumed = NULL;
+  for (unsigned i = 0; proto != NULL && i < proto->n_params; i++) {
+    const ffh_decl *param = &proto->params[i];
+    if (ffh_words_find(&param->notes, FFH_W_CONSUMES) == NULL) {
+      continue;
+    }
+    if (converts(build, delivered, param->type)) {
+      return;
+    }
+    consumed = param;
+  }
+  if (consumed != NULL) {
+    ffh_diag_add(build->diags, note->place, FFH_DIAG_FREES_OTHER,
+                 "%s: `%.100s` frees a `%.100s`, not a `%.100s`", ffh_words_macro(note->word),
+                 proto->name, consumed->type->spelling, delivered->spelling);
+  }
+}
+
 static void add_memory(ffh_build *build, const ffh_note *note) {
   const char *name = note->args[0];
   if (ffh_model_memory(build->model, name) != FFH_NONE) {
@@ -87,12 +120,16 @@ static void add_memory(ffh_build *build, const ffh_note *note) {
   *FFH_MEM_PUSH(build->mem, build->model->types, build->model->n_types) = type;
 }
 
-static void add_memory_of(ffh_build *build, const ffh_notes *notes) {
+/* `type`: of the result, the parameter or the field that has the notes. */
+static void add_memory_of(ffh_build *build, const ffh_notes *notes, const ffh_ctype *type,
+                          bool is_param) {
   static const ffh_word_id words[] = {FFH_W_RETURNS_OWNED, FFH_W_OWNED, FFH_W_ERROR_OUT};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
     const ffh_note *note = ffh_words_find(notes, words[i]);
     if (note != NULL) {
       add_memory(build, note);
+      bool indirect = is_param && type->kind == FFH_C_POINTER;
+      check_frees(build, note, indirect ? type->target : type);
     }
   }
 }
@@ -106,6 +143,9 @@ static bool is_memory(const ffh_build *build, const ffh_ctype *type) {
 static void add_consumed(ffh_build *build, const ffh_proto *proto, const ffh_decl *param) {
   const ffh_note *transferred = ffh_words_find(&param->notes, FFH_W_TRANSFERRED);
   const ffh_note *consumes = ffh_words_find(&param->notes, FFH_W_CONSUMES);
+  if (transferred != NULL) {
+    check_frees(build, transferred, param->type);
+  }
   if (!is_memory(build, param->type)) {
     return;
   }
@@ -123,15 +163,15 @@ static void add_consumed(ffh_build *build, const ffh_proto *proto, const ffh_dec
 
 static void add_memory_types(ffh_build *build, ffh_proto *const *protos, unsigned n_protos) {
   for (unsigned i = 0; i < n_protos; i++) {
-    add_memory_of(build, &protos[i]->notes);
+    add_memory_of(build, &protos[i]->notes, protos[i]->type->target, false);
     for (unsigned p = 0; p < protos[i]->n_params; p++) {
-      add_memory_of(build, &protos[i]->params[p].notes);
+      add_memory_of(build, &protos[i]->params[p].notes, protos[i]->params[p].type, true);
     }
   }
   for (unsigned i = 0; i < build->source->n_records; i++) {
     const ffh_record *record = build->source->records[i];
     for (unsigned f = 0; f < record->n_fields; f++) {
-      add_memory_of(build, &record->fields[f].notes);
+      add_memory_of(build, &record->fields[f].notes, record->fields[f].type, false);
     }
   }
   for (unsigned i = 0; i < n_protos; i++) {
