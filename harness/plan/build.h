@@ -9,7 +9,7 @@
 #include "plan/plan.h"
 #include "plan/shape.h"
 
-/* ---- index.c: what is derived once from a target's tables -------------------------------------*/
+/* ---- index.c: what is derived once from a target's tables ---- */
 
 /* What the builder asks of a function for every call. */
 typedef struct ffh_layout {
@@ -45,7 +45,7 @@ static inline bool ffh_function_is_callable(const ffh_function *function) {
   return (function->flags & never) == 0 && function->n_slots <= FFH_MAX_SLOTS;
 }
 
-/* ---- slots.c: what a slot's value may be ------------------------------------------------------*/
+/* ---- slots.c: what a slot's value may be ---- */
 
 typedef enum ffh_class {
   FFH_CLASS_DERIVED = 0, /* the plan says nothing about it */
@@ -85,7 +85,7 @@ int ffh_slot_lane(const ffh_target *target, const ffh_function *function, const 
 /* The lane a call must run on whatever its handles are, or -1; -2 when there is none. */
 int ffh_function_lane(const ffh_target *target, const ffh_function *function, unsigned lanes);
 
-/* ---- bytes.c: repairs of byte contents --------------------------------------------------------*/
+/* ---- bytes.c: repairs of byte contents ---- */
 
 bool ffh_utf8_is_valid(const uint8_t *bytes, size_t size);
 /* Replaces every byte that is not part of a valid sequence. */
@@ -98,8 +98,7 @@ void ffh_elements_repair(const ffh_function *function, unsigned slot, uint8_t *b
 bool ffh_elements_are_valid(const ffh_function *function, unsigned slot, const uint8_t *bytes,
                             size_t size);
 
-/* ---- track.c: what the plan so far says about its variables
- * ------------------------------------*/
+/* ---- track.c: what the plan so far says about its variables ---- */
 
 typedef struct ffh_track {
   uint8_t owner[FFH_MAX_HANDLES];     /* the lane that created it or was given it */
@@ -126,7 +125,7 @@ static inline bool ffh_values_absent(const ffh_function *function, const ffh_val
   return false;
 }
 
-/* ---- build.c ----------------------------------------------------------------------------------*/
+/* ---- build.c ---- */
 
 /* What a source wants in one slot. All zero: the default. */
 typedef struct ffh_wish {

@@ -111,8 +111,7 @@ static inline const ffh_value *ffh_plan_values(const ffh_plan *plan, const ffh_c
  * the process with FFH-INTERNAL when there is no memory. Any thread. */
 ffh_plan *ffh_plan_new(void);
 
-/* ---- decode.c: bytes -> plan
- * ---------------------------------------------------------------------- */
+/* ---- decode.c: bytes -> plan ---- */
 
 typedef enum ffh_decode_result {
   FFH_DECODE_OK = 0,       /* canonical, or raw bytes: any bytes are a plan */
@@ -125,15 +124,13 @@ typedef enum ffh_decode_result {
 ffh_decode_result ffh_plan_decode(const ffh_target *target, const uint8_t *data, size_t size,
                                   ffh_plan *plan);
 
-/* ---- encode.c: plan -> bytes
- * ---------------------------------------------------------------------- */
+/* ---- encode.c: plan -> bytes ---- */
 
 /* Writes the canonical form and returns its size, or 0 when it does not fit. Decoding it gives the
  * same plan. */
 size_t ffh_plan_encode(const ffh_plan *plan, uint8_t *out, size_t capacity);
 
-/* ---- text.c: plan <-> text
- * ------------------------------------------------------------------------ */
+/* ---- text.c: plan <-> text ---- */
 
 /* Returns the length without the NUL, or 0 when it does not fit. Async-signal-safe. */
 size_t ffh_plan_print(const ffh_plan *plan, char *out, size_t capacity);
@@ -152,8 +149,7 @@ typedef struct ffh_text_error {
 bool ffh_plan_parse(const ffh_target *target, const char *text, size_t size, ffh_plan *plan,
                     ffh_text_error *error);
 
-/* ---- mutate.c
- * ------------------------------------------------------------------------------------- */
+/* ---- mutate.c ---- */
 
 /* A libFuzzer-style byte mutator (LLVMFuzzerMutate), or NULL for the plan's own. */
 typedef size_t (*ffh_mutate_bytes)(uint8_t *data, size_t size, size_t max_size);
@@ -166,8 +162,7 @@ size_t ffh_plan_crossover(const ffh_target *target, const uint8_t *a, size_t a_s
                           const uint8_t *b, size_t b_size, uint8_t *out, size_t max_size,
                           unsigned seed);
 
-/* ---- plan.c
- * --------------------------------------------------------------------------------------- */
+/* ---- plan.c ---- */
 
 /* NULL when every cap and reference holds, else what does not (for FFH_ASSERT and the tests). */
 const char *ffh_plan_check(const ffh_plan *plan);
