@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import difflib
 import fcntl
 import hashlib
 import json
@@ -20,7 +19,6 @@ from . import console, exits, paths, procs, target
 
 HELP = "build targets, tools and tests"
 EXAMPLE = "scripts/ffh build pricing leveldb"
-STAMP = ".ffh-configured"
 TAIL = 40
 
 
@@ -59,42 +57,41 @@ def build_all(flavor: str = "asan") -> int:
 
 
 def goals(names: Sequence[str], flavor: str) -> list[str]:
-    """What Ninja is to build for these fuzz targets. Raises BuildError for one that does not exist."""
-    known = target.names(flavor)
+    """What Ninja is to build for these fuzz targets. Raises TargetError for one that does not exist."""
     for name in names:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            meant = f"did you mean {near[0]}? " if near else ""
-            raise BuildError(
-                f"unknown target {name!r}: {meant}targets are {', '.join(known) or 'none'}"
-            )
+        target.known(name, flavor)
     return [f"{name}-{kind}" for name in names for kind in ("fuzz", "replay")]
 
 
-def prepare(flavor: str) -> Path:
-    """The build directory of a flavor, configured. CMake runs only when what it depends on changed;
-    after that Ninja itself runs it again when a CMakeLists.txt changed."""
+def prepare(flavor: str, *, again: bool = False) -> Path:
+    """The build directory of a flavor, configured. CMake runs only when what it depends on changed,
+    or `again`; after that Ninja itself runs it again when a CMakeLists.txt changed."""
+    check_flavor(flavor)
     where = paths.BUILD / flavor
-    presets = _presets()
-    if flavor not in presets:
-        raise BuildError(f"unknown flavor {flavor!r}: flavors are {', '.join(presets)}")
     command = ["cmake", "--preset", flavor, "-B", str(where), *_launchers()]
     wanted = _fingerprint(command)
-    stamp = where / STAMP
+    stamp = where / target.STAMP
     with _lock(where):
-        if not (where / "build.ninja").is_file() or _read(stamp) != wanted:
+        if again or not (where / "build.ninja").is_file() or _read(stamp) != wanted:
             _cmake(command, where, wanted)
     return where
 
 
+def check_flavor(flavor: str) -> None:
+    """Raises BuildError for a flavor that CMakePresets.json does not have."""
+    presets = _presets()
+    if flavor not in presets:
+        raise BuildError(f"unknown flavor {flavor!r}: flavors are {', '.join(presets)}")
+
+
 def _cmake(command: list[str], where: Path, wanted: str) -> None:
-    stamp = where / STAMP
+    stamp = where / target.STAMP
     console.say(f"configuring {paths.shown(where)}")
     log = where / "configure.log"
     log.unlink(missing_ok=True)
     stamp.unlink(missing_ok=True)
     if procs.logged(command, log, cwd=paths.PROJECT, env=_environment()) != 0:
-        raise BuildError(f"CMake failed; the end of {paths.shown(log)}:\n{procs.tail(log, TAIL)}")
+        raise BuildError(f"CMake failed; from {paths.shown(log)}:\n{_failure(log)}")
     stamp.write_text(wanted, encoding="utf-8")
 
 
@@ -139,8 +136,7 @@ def _ninja(where: Path, names: Sequence[str]) -> None:
     progress.end()
     if code != 0:
         raise BuildError(
-            f"the build failed; the end of {paths.shown(log)}:\n{_failure(log)}\n"
-            f"the whole log is {log}"
+            f"the build failed; from {paths.shown(log)}:\n{_failure(log)}\nthe whole log is {log}"
         )
 
 
@@ -174,9 +170,12 @@ class _Progress:
 
 
 def _failure(log: Path) -> str:
-    """The first failure and what follows it; the plain end when there is none."""
+    """The first failure and what follows it; the plain end when there is none. Ninja shows what CMake
+    prints before it says that CMake failed."""
     lines = procs.tail(log, 4000).splitlines()
-    first = next((i for i, line in enumerate(lines) if line.startswith("FAILED:")), None)
+    first = next(
+        (i for i, line in enumerate(lines) if line.startswith(("FAILED:", "CMake Error"))), None
+    )
     chosen = lines[-TAIL:] if first is None else lines[first : first + TAIL]
     return "\n".join(line[:500] for line in chosen)
 

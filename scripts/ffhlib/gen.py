@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,15 +18,7 @@ class GenError(exits.FfhError):
 
 def info(name: str, flavor: str) -> dict[str, Any]:
     """target.json of a target."""
-    known = target.names(flavor)
-    if not known:
-        raise GenError(
-            f"{paths.shown(paths.BUILD / flavor)} is not configured; run scripts/ffh build"
-        )
-    if name not in known:
-        near = difflib.get_close_matches(name, known, 1)
-        meant = f"did you mean {near[0]}? " if near else ""
-        raise GenError(f"unknown target {name!r}: {meant}targets are {', '.join(known)}")
+    target.known(name, flavor)
     path = paths.BUILD / flavor / "targets" / name / "target.json"
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

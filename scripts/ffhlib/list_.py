@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from . import console, exits, gen, paths, target
+from . import build, console, exits, gen, paths, target
 
 HELP = "list the targets"
 EXAMPLE = "scripts/ffh list --all"
@@ -21,6 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    build.check_flavor(args.flavor)
     rows = [
         row for row in targets(args.flavor) if args.all or row["contract"].startswith("targets/")
     ]
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
                 row["name"],
                 row["contract"],
                 _number(row["functions"]),
-                ", ".join(row["handle_types"]) or "-",
+                str(len(row["handle_types"])) if row["functions"] is not None else "-",
                 str(row["seeds"]),
                 str(row["regressions"]),
                 "yes" if row["built"] else "no",

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from . import paths
 
+STAMP = ".ffh-configured"  # in a build directory: CMake succeeded; what it was called with
+
 
 class TargetError(Exception):
     """A target is unknown or not built; the message says what to do."""
@@ -37,8 +39,12 @@ class Target:
     def planted(self) -> bool:
         """Its findings are wanted, so it is never part of a nightly run: a planted bug, or a target
         of the tests."""
-        tests = paths.PROJECT / "harness" / "tests"
-        return self.name.endswith("-planted") or self.contract.is_relative_to(tests)
+        return self.name.endswith("-planted") or self.for_tests
+
+    @property
+    def for_tests(self) -> bool:
+        """Only the tests of ffihammer use it."""
+        return self.contract.is_relative_to(paths.PROJECT / "harness" / "tests")
 
 
 def build_dir(flavor: str) -> Path:
@@ -51,6 +57,45 @@ def names(flavor: str = "asan") -> list[str]:
     folder = build_dir(flavor) / "targets"
     found = folder.glob("*/target.json") if folder.is_dir() else []
     return sorted(path.parent.name for path in found if _has_contract(path))
+
+
+def known(name: str, flavor: str) -> list[str]:
+    """Every configured target, name among them; raises TargetError otherwise. A build directory that
+    was configured before the target was added is configured again first."""
+    found = names(flavor)
+    if name not in found and _stale(name, flavor):
+        from . import build
+
+        build.prepare(flavor, again=True)
+        found = names(flavor)
+    if name in found:
+        return found
+    if not found:
+        where = paths.shown(build_dir(flavor))
+        raise TargetError(f"no target is configured in {where}; run scripts/ffh build")
+    near = difflib.get_close_matches(name, found, 1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    listed = [other for other in found if not describe(other, flavor).for_tests]
+    raise TargetError(
+        f"unknown target {name!r}: {hint}targets are {', '.join(listed) or 'none'} "
+        "(scripts/ffh list)"
+    )
+
+
+def _stale(name: str, flavor: str) -> bool:
+    """Whether to ask CMake about a name: something in targets/ is newer than what it wrote, the last
+    configure failed, or there is a directory of that name."""
+    made = build_dir(flavor)
+    if not (made / "CMakeCache.txt").is_file():
+        return False
+    ninja = made / "build.ninja"
+    if not ninja.is_file() or not (made / STAMP).is_file():
+        return True
+    if "/" not in name and (paths.PROJECT / "targets" / name / "CMakeLists.txt").is_file():
+        return True
+    written = ninja.stat().st_mtime
+    lists = paths.PROJECT.glob("targets/*/CMakeLists.txt")
+    return any(path.stat().st_mtime > written for path in lists)
 
 
 def _has_contract(path: Path) -> bool:
@@ -74,16 +119,9 @@ def load(name: str, flavor: str = "asan") -> Target:
 
 def describe(name: str, flavor: str = "asan") -> Target:
     """A target that is configured; its binaries may not be there yet."""
+    if name not in names(flavor):
+        known(name, flavor)
     build = build_dir(flavor)
-    known = names(flavor)
-    if name not in known:
-        if not known:
-            raise TargetError(f"no target is configured in {build}; run scripts/ffh build")
-        near = difflib.get_close_matches(name, known, 1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        raise TargetError(
-            f"unknown target {name!r}: {hint}targets are {', '.join(known)} (scripts/ffh list)"
-        )
     path = build / "targets" / name / "target.json"
     try:
         info = json.loads(path.read_text(encoding="utf-8"))

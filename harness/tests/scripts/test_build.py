@@ -1,0 +1,93 @@
+"""Targets that come after CMake ran, and what a person sees when CMake fails. A small project stands in
+for ours: its targets are configured, nothing is compiled."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from ffhlib import build, gen, list_, paths, target
+
+TOP = """cmake_minimum_required(VERSION 3.25)
+project(small LANGUAGES NONE)
+file(GLOB lists RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS targets/*/CMakeLists.txt)
+foreach(list IN LISTS lists)
+  cmake_path(GET list PARENT_PATH directory)
+  add_subdirectory(${directory})
+endforeach()
+"""
+PRESETS = {"version": 6, "configurePresets": [{"name": "asan", "generator": "Ninja"}]}
+
+
+def add(project: Path, name: str, *, folder: str = "targets", before: str = "") -> None:
+    """A target whose target.json appears when CMake runs."""
+    where = project / folder / name
+    where.mkdir(parents=True)
+    (where / "contract.h").touch()
+    keys = dict.fromkeys(("model", "fuzz", "replay", "dict", "generated"), "")
+    content = {**keys, "name": name, "contract": str(where / "contract.h"), "flags": [],
+               "libraries": []}  # fmt: skip
+    made = f"file(WRITE ${{CMAKE_BINARY_DIR}}/targets/{name}/target.json [==[{json.dumps(content)}]==])"
+    lists = project / "targets" / name / "CMakeLists.txt"
+    lists.parent.mkdir(parents=True, exist_ok=True)
+    lists.write_text(
+        f"{before}\n{made}\nadd_custom_target({name}-fuzz)\nadd_custom_target({name}-replay)\n"
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "CMakeLists.txt").write_text(TOP)
+    (tmp_path / "CMakePresets.json").write_text(json.dumps(PRESETS))
+    monkeypatch.setattr(paths, "PROJECT", tmp_path)
+    monkeypatch.setattr(paths, "BUILD", tmp_path / "build")
+    add(tmp_path, "first")
+    add(tmp_path, "only-tests", folder="harness/tests")
+    build.prepare("asan")
+    return tmp_path
+
+
+@pytest.mark.parametrize("look", [lambda name: build.goals([name], "asan"),
+                                  lambda name: gen.info(name, "asan"),
+                                  lambda name: target.describe(name, "asan")])  # fmt: skip
+def test_a_target_added_after_the_configure_is_known(project: Path, look: object) -> None:
+    add(project, "second")
+    assert "second" not in target.names("asan")
+    look("second")  # type: ignore[operator]
+    assert "second" in target.names("asan")
+
+
+def test_a_target_added_after_a_failed_configure_is_known(project: Path) -> None:
+    add(project, "bad", before="message(FATAL_ERROR no-such-library)")
+    with pytest.raises(build.BuildError, match="no-such-library"):
+        target.known("bad", "asan")
+    (project / "targets" / "bad" / "CMakeLists.txt").unlink()
+    add(project, "good")
+    assert build.goals(["good"], "asan") == ["good-fuzz", "good-replay"]
+
+
+def test_an_unknown_target_lists_those_of_the_user(project: Path) -> None:
+    configured = (project / "build" / "asan" / "build.ninja").stat().st_mtime_ns
+    with pytest.raises(target.TargetError) as raised:
+        target.known("nobody", "asan")
+    assert "unknown target 'nobody': targets are first (" in str(raised.value)
+    now = (project / "build" / "asan" / "build.ninja").stat().st_mtime_ns
+    assert now == configured, "nothing changed, so CMake need not run"
+
+
+def test_what_cmake_says_is_shown_when_ninja_runs_it(project: Path) -> None:
+    where = project / "build" / "asan"
+    lists = project / "targets" / "first" / "CMakeLists.txt"
+    lists.write_text("message(FATAL_ERROR the-library-is-gone)\n" + lists.read_text())
+    with pytest.raises(build.BuildError) as raised:
+        build.ninja(where, ["first-fuzz"])
+    assert "CMake Error at targets/first/CMakeLists.txt:1" in str(raised.value)
+    assert "the-library-is-gone" in str(raised.value)
+
+
+def test_list_knows_the_flavors(project: Path) -> None:
+    import argparse
+
+    with pytest.raises(build.BuildError, match="unknown flavor 'nope': flavors are asan"):
+        list_.run(argparse.Namespace(flavor="nope", all=False, json=False))
