@@ -42,15 +42,58 @@ static void check_default(ffh_build *build, const ffh_gen_slot *slot,
   }
 }
 
+/* Whether FFH_THREAD(role) occurs in the words. Otherwise *best may become a role that is nearer to
+ * the name. */
+static bool has_role(ffh_build *build, const ffh_notes *notes, const char *name,
+                     const char **best) {
+  for (unsigned i = 0; i < notes->n; i++) {
+    const ffh_note *note = &notes->items[i];
+    const char *policy, *role;
+    bool states = note->word == FFH_W_HANDLE || note->word == FFH_W_CALLABLE;
+    if (!states || !ffh_words_call(build->mem, note->args[0], &policy, &role) || role == NULL ||
+        strcmp(policy, "FFH_THREAD") != 0) {
+      continue;
+    }
+    if (strcmp(role, name) == 0) {
+      return true;
+    }
+    if (ffh_words_distance(name, role) < ffh_words_distance(name, *best)) {
+      *best = role;
+    }
+  }
+  return false;
+}
+
+static bool is_thread(ffh_build *build, const char *name, const char **best) {
+  bool found = strcmp(name, "main") == 0;
+  const ffh_source *source = build->source;
+  *best = "caller";
+  *best = ffh_words_distance(name, "any") < ffh_words_distance(name, *best) ? "any" : *best;
+  *best = ffh_words_distance(name, "main") < ffh_words_distance(name, *best) ? "main" : *best;
+  for (unsigned i = 0; !found && i < source->n_handles; i++) {
+    found = has_role(build, &source->handles[i].notes, name, best);
+  }
+  for (unsigned i = 0; !found && i < source->n_protos; i++) {
+    found = has_role(build, &source->protos[i]->notes, name, best);
+  }
+  return found;
+}
+
 static void set_thread(ffh_build *build, const ffh_note *note, ffh_gen_callback *callback) {
   const char *thread = note->args[0];
+  const char *best;
   if (strcmp(thread, "caller") == 0) {
     callback->out.threading = FFH_THREADING_INHERIT;
   } else if (strcmp(thread, "any") == 0) {
     callback->out.threading = FFH_THREADING_SHARED;
-  } else {
+  } else if (is_thread(build, thread, &best)) {
     callback->out.threading = FFH_THREADING_ROLE;
     callback->out.role = ffh_build_role(build, note, thread);
+  } else {
+    ffh_diag_add(build->diags, note->place, FFH_DIAG_BAD_ARG,
+                 "FFH_CALLBACK(%.100s, ...): a callback runs on caller, any, main or a role that "
+                 "some FFH_THREAD(role) names; did you mean %.100s?",
+                 thread, best);
   }
 }
 

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "gen/build.h"
 
 static const char *slot_name(const ffh_gen_function *function, uint16_t index) {
@@ -277,6 +278,27 @@ static void link_function(ffh_build *build, ffh_gen_function *function) {
 
 /* ---- what is left over ---- */
 
+/* An input that must hold every buffer of its calls cannot reach any cap. */
+static void check_cap(ffh_build *build, const ffh_gen_function *function,
+                      const ffh_gen_slot *slot) {
+  ffh_kind kind = (ffh_kind)slot->out.kind;
+  bool length = kind == FFH_KIND_LENGTH || kind == FFH_KIND_CAPACITY;
+  bool buffer = kind == FFH_KIND_BYTES || kind == FFH_KIND_ARRAY || kind == FFH_KIND_STRINGS ||
+                kind == FFH_KIND_TEXT || kind == FFH_KIND_PATH;
+  if (ffh_slot_note(slot, FFH_W_MAX) == NULL || (!length && !buffer)) {
+    return;
+  }
+  const ffh_slot *of = length ? &function->slots[slot->out.partner].out : &slot->out;
+  int64_t room = kind == FFH_KIND_CAPACITY ? FFH_MAX_PLAN_BYTES : FFH_MAX_PLAN_BYTES / 2;
+  int64_t most = of->kind == FFH_KIND_ARRAY && of->size != 0 ? room / of->size : room;
+  most = of->kind == FFH_KIND_STRINGS ? FFH_MAX_STRINGS : most;
+  if (slot->out.hi > most) {
+    ffh_diag_add(build->diags, slot->place, FFH_DIAG_CAP,
+                 "'%s': FFH_MAX(%.100s) is more than an input holds; the harness stops at %lld",
+                 slot->out.name, ffh_slot_note(slot, FFH_W_MAX)->args[0], (long long)most);
+  }
+}
+
 static void finish(ffh_build *build, ffh_gen_function *function, uint16_t index) {
   ffh_gen_slot *slot = &function->slots[index];
   if (slot->needs_direction) {
@@ -290,6 +312,7 @@ static void finish(ffh_build *build, ffh_gen_function *function, uint16_t index)
   if (slot->out.kind == FFH_KIND_CONST) {
     slot->out.hi = slot->out.lo;
   }
+  check_cap(build, function, slot);
   bool counts = slot->out.kind == FFH_KIND_INT && ffh_slot_note(slot, FFH_W_MAX) != NULL;
   if (counts) {
     ffh_diag_add(build->diags, slot->place, FFH_DIAG_MAX,

@@ -198,6 +198,26 @@ const char *ffh_words_macro(ffh_word_id word) {
   return table[word].macro;
 }
 
+unsigned ffh_words_distance(const char *a, const char *b) {
+  unsigned row[65];
+  size_t n = strnlen(a, 64), m = strnlen(b, 64);
+  for (unsigned i = 0; i <= n; i++) {
+    row[i] = i;
+  }
+  for (unsigned j = 1; j <= m; j++) {
+    unsigned diagonal = row[0];
+    row[0] = j;
+    for (unsigned i = 1; i <= n; i++) {
+      unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+      best = best < row[i] + 1 ? best : row[i] + 1;
+      best = best < row[i - 1] + 1 ? best : row[i - 1] + 1;
+      diagonal = row[i];
+      row[i] = best;
+    }
+  }
+  return row[n];
+}
+
 /* ---- string literals ---- */
 
 static bool is_octal(char c) {
