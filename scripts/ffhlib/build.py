@@ -56,6 +56,22 @@ def build_all(flavor: str = "asan") -> int:
     return exits.PASS
 
 
+def current(name: str, flavor: str) -> target.Target:
+    """The target, built again when its sources changed."""
+    where = prepare(flavor)
+    ninja(where, goals([name], flavor))
+    return target.load(name, flavor)
+
+
+def add_no_build(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument(
+        "--no-build",
+        dest="build",
+        action="store_false",
+        help=f"{what} what is built, without looking for changes",
+    )
+
+
 def goals(names: Sequence[str], flavor: str) -> list[str]:
     """What Ninja is to build for these fuzz targets. Raises TargetError for one that does not exist."""
     for name in names:

@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from . import corpus, exits, paths, profile, replayer, target
+from . import build, corpus, exits, paths, profile, replayer, target
 from .corpus import CorpusError
 from .results import write_atomic
 
@@ -29,13 +29,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the binary file (default: FILE with the suffix .bin)",
     )
     one.add_argument("--flavor", default="asan", metavar="NAME", help="the build (default asan)")
+    build.add_no_build(one, "use")
 
 
 def run(args: argparse.Namespace) -> int:
     kind = corpus.inspect(corpus.load(args.file))
     if kind.format != "text" or not kind.target:
         raise CorpusError(f"{args.file}:1:1: a plan text begins 'ffihammer plan 1 target=NAME'")
-    owner = target.load(kind.target, args.flavor)
+    owner = (build.current if args.build else target.load)(kind.target, args.flavor)
     env = profile.environment(args.flavor, paths.PROJECT)
     out: Path = args.output or args.file.with_suffix(".bin")
     if out.resolve() == args.file.resolve():

@@ -22,7 +22,9 @@ NOTHING, FINDING, USAGE, INTERNAL = "nothing", "finding", "usage", "internal"
 MEMORY_MB = 2560  # of one target process, as OSS-Fuzz runs targets
 _GRACE_SECONDS = 10  # beyond the replay's own --timeout
 _MAX_OUTPUT = 4 << 20
-_TRACE = re.compile(r"^trace: (\S+)", re.MULTILINE)
+_TRACE = re.compile(
+    r"^trace: (\S+)(?: calls: (?P<calls>\d+))?(?: skipped: (?P<skipped>\d+))?", re.MULTILINE
+)
 _FINDING_LINE = re.compile(r"^FFH-FINDING (\{.*)$", re.MULTILINE)
 _SIGNAL_RULES = {
     signal.SIGSEGV: "FFH-SEGV",
@@ -46,6 +48,8 @@ class Outcome:
     trace: str = ""
     message: str = ""
     output: str = ""
+    calls: int | None = None  # that ran; None when the process did not come to its end
+    skipped: int | None = None
     report: dict[str, Any] = field(default_factory=dict)  # what the replay's --report says
     sanitizer: SanitizerReport | None = None
 
@@ -160,6 +164,8 @@ def classify(
         report=report,
         trace=trace[1] if trace else str(report.get("trace") or ""),
     )
+    if trace and trace["calls"]:
+        outcome.calls, outcome.skipped = int(trace["calls"]), int(trace["skipped"] or 0)
     parsed = sanitizer_report.parse(output)
     if parsed and parsed.internal:
         outcome.kind, outcome.message = INTERNAL, parsed.headline

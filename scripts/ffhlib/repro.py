@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import corpus, exits, paths, profile, replayer, target
+from . import build, corpus, exits, paths, profile, replayer, target
 from .corpus import CorpusError, Kind
 from .replayer import FINDING, INTERNAL, NOTHING, USAGE, Outcome
 from .target import Target, TargetError
 
 HELP = "replay an input or a finding, and say whether it happens every time"
+_NO_CALLS = "note: the plan is empty"  # what the replay says
 EXAMPLE = "scripts/ffh repro results/latest/findings/FFH-DOUBLE-FREE-f-3f2a91c0 --times 20"
 
 
@@ -47,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="seconds after which a run counts as hung (default 25)",
     )
     parser.add_argument("--flavor", default="asan", metavar="NAME", help="the build (default asan)")
+    build.add_no_build(parser, "replay with")
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
 
@@ -77,15 +79,28 @@ def input_file(path: Path) -> Path:
         for name in ("input", "plan.txt"):
             if (path / name).is_file():
                 return path / name
-        raise CorpusError(f"{path} holds no input: its finding was seen without one; read its log")
+        if (path / "report.json").is_file():
+            raise CorpusError(
+                f"{path} holds no input: its finding was seen without one; read its log"
+            )
+        reports = [*path.glob("findings/*/report.json"), *path.glob("*/report.json")]
+        listed = "".join(f"\n  {report.parent}" for report in sorted(reports))
+        raise CorpusError(
+            f"{path} is not a finding's directory"
+            + (f"; its findings are:{listed}" if listed else ", and there is no finding in it")
+        )
     return path
 
 
-def _target_of(path: Path, kind: Kind, wanted: str | None, flavor: str) -> Target:
+def _target_of(
+    path: Path, kind: Kind, wanted: str | None, flavor: str, build_first: bool
+) -> Target:
     """The target of a file: the one it names, then the one asked for, then the finding's."""
     named = kind.target
     if kind.format == "binary":
-        known = {corpus.target_id(name): name for name in target.names(flavor)}
+        lists = paths.PROJECT.glob("targets/*/CMakeLists.txt")
+        added = [file.parent.name for file in lists]  # perhaps after the last build
+        known = {corpus.target_id(name): name for name in [*added, *target.names(flavor)]}
         named = known.get(kind.target_id, "")
         if not named and not wanted:
             raise TargetError(
@@ -99,7 +114,7 @@ def _target_of(path: Path, kind: Kind, wanted: str | None, flavor: str) -> Targe
     name = named or wanted or _finding_target(path) or _folder_target(path, flavor)
     if not name:
         raise TargetError(f"{path} does not say which target it is for; add --target NAME")
-    return target.load(name, flavor)
+    return (build.current if build_first else target.load)(name, flavor)
 
 
 def _finding_target(path: Path) -> str:
@@ -124,29 +139,65 @@ def _folder_target(path: Path, flavor: str) -> str:
 
 
 @contextlib.contextmanager
-def opened(path: Path, wanted: str | None, flavor: str, env: dict[str, str]) -> Iterator[Input]:
+def opened(
+    path: Path,
+    wanted: str | None,
+    flavor: str,
+    env: dict[str, str],
+    *,
+    build_first: bool = False,
+) -> Iterator[Input]:
     """The input of a path, ready to be replayed. A text is compiled into a temporary file."""
     source = input_file(path)
     data = corpus.load(source)
     kind = corpus.inspect(data)
+    text = path / "plan.txt"
+    if path.is_dir() and source != text and text.is_file():
+        plan = corpus.inspect(corpus.load(text))
+        other = kind.format == "binary" and kind.target_id != corpus.target_id(plan.target)
+        if plan.target and (other or kind.format == "empty"):
+            source, kind = text, plan
+            _use_text(path)
     if kind.format in ("text", "binary") and kind.version != str(corpus.VERSION):
         raise CorpusError(
             f"{source} is a plan of format version {kind.version or '?'}; this ffihammer "
             f"reads version {corpus.VERSION}: use the one that wrote it"
         )
-    if kind.format == "empty" and not wanted and not _folder_target(source, flavor):
-        names = target.names(flavor)
-        wanted = names[0] if names else None
-    owner = _target_of(source, kind, wanted, flavor)
-    if kind.format != "text":
-        yield Input(source, source, owner, kind.format == "empty")
-        return
+    if kind.format == "empty":
+        build_first = False
+        if not wanted and not _folder_target(source, flavor):
+            names = target.names(flavor)
+            wanted = names[0] if names else None
+    owner = _target_of(source, kind, wanted, flavor, build_first)
     with tempfile.TemporaryDirectory(prefix="ffh-plan-") as folder:
         out = Path(folder) / "input"
-        code, _, message = replayer.compile_text(owner.replay, source, out, env)
-        if code != 0:
-            raise CorpusError(message or f"{source} cannot be compiled")
-        yield Input(out, source, owner, False)
+        if kind.format == "text":
+            code, _, message = replayer.compile_text(owner.replay, source, out, env)
+            if code != 0:
+                raise CorpusError(message or f"{source} cannot be compiled")
+        elif path.is_dir() and _differs(owner, source, text, out, env):
+            _use_text(path)
+            source = text
+        else:
+            out = source
+        yield Input(out, source, owner, kind.format == "empty")
+
+
+def _use_text(path: Path) -> None:
+    print(
+        f"note: {path / 'input'} does not hold the plan of this finding: it was cut or replaced; "
+        "plan.txt is used instead",
+        file=sys.stderr,
+    )
+
+
+def _differs(owner: Target, source: Path, text: Path, out: Path, env: dict[str, str]) -> bool:
+    """Whether a finding's input is no longer the plan of its plan.txt, which is then compiled into
+    out. A text that this contract does not compile any more says nothing about the input."""
+    if not text.is_file() or replayer.compile_text(owner.replay, text, out, env)[0] != 0:
+        return False
+    plans = [replayer.show(owner.replay, file, env) for file in (source, out)]
+    return plans[1][0] == 0 and plans[0][:2] != plans[1][:2]
 
 
 def verdict(outcomes: list[Outcome]) -> int:
@@ -160,10 +211,17 @@ def verdict(outcomes: list[Outcome]) -> int:
 
 
 def _table(outcomes: list[Outcome]) -> list[dict[str, Any]]:
-    counts = Counter((outcome.label, outcome.rule, outcome.trace) for outcome in outcomes)
+    counts = Counter((o.label, o.rule, o.trace, o.calls, o.skipped) for o in outcomes)
     return [
-        {"outcome": label, "rule": rule, "trace": trace, "count": number}
-        for (label, rule, trace), number in counts.most_common()
+        {
+            "outcome": label,
+            "rule": rule,
+            "trace": trace,
+            "calls": calls,
+            "skipped": skipped,
+            "count": number,
+        }
+        for (label, rule, trace, calls, skipped), number in counts.most_common()
     ]
 
 
@@ -172,6 +230,8 @@ def _print(path: Path, code: int, outcomes: list[Outcome], rows: list[dict[str, 
     width = max(len(row["outcome"]) for row in rows)
     for row in rows:
         trace = f"  trace {row['trace']}" if row["trace"] else ""
+        if row["calls"] is not None:
+            trace += f"  {row['calls']} calls ran, {row['skipped']} skipped"
         print(f"{row['outcome']:<{width}}  {row['count']} of {total}{trace}")
     first = next((o for o in outcomes if o.kind in (FINDING, INTERNAL)), None)
     if first and first.message:
@@ -201,7 +261,7 @@ def _print(path: Path, code: int, outcomes: list[Outcome], rows: list[dict[str, 
 
 def run(args: argparse.Namespace) -> int:
     env = profile.environment(args.flavor, paths.PROJECT)
-    with opened(args.file, args.target, args.flavor, env) as item:
+    with opened(args.file, args.target, args.flavor, env, build_first=args.build) as item:
         if item.empty:
             message = f"{item.source} is empty: an empty plan has nothing to run"
             print(
@@ -218,6 +278,11 @@ def run(args: argparse.Namespace) -> int:
         if code == exits.USAGE:
             bad = next(o for o in outcomes if o.kind == USAGE)
             raise CorpusError(bad.message or f"{item.source} cannot be replayed")
+        if code == exits.PASS and _NO_CALLS in outcomes[0].output:
+            raise CorpusError(
+                f"{item.source} holds no whole call, so nothing ran: it was cut, or is no plan of "
+                f"target {item.target.name}"
+            )
         rows = _table(outcomes)
         if args.json:
             json.dump(

@@ -10,7 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
-from . import campaign, exits, paths, stats, status, target
+from . import build, campaign, exits, paths, stats, status, target
 from .corpus import CorpusError
 from .engine import FuzzOptions, input_timeout
 from .findings import Findings
@@ -74,28 +74,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="seconds that one input may take (default: at most 25)",
     )
-    parser.add_argument(
-        "--no-build",
-        dest="build",
-        action="store_false",
-        help="fuzz what is built, without looking for changes",
-    )
+    build.add_no_build(parser, "fuzz")
     add_common(parser)
-
-
-def current(name: str, flavor: str) -> target.Target:
-    """The target, built again when its sources changed."""
-    from . import build
-
-    where = build.prepare(flavor)
-    target.describe(name, flavor)
-    build.ninja(where, build.goals([name], flavor))
-    return target.load(name, flavor)
 
 
 def run(args: argparse.Namespace) -> int:
     chosen = (
-        current(args.target, args.flavor) if args.build else target.load(args.target, args.flavor)
+        build.current(args.target, args.flavor)
+        if args.build
+        else target.load(args.target, args.flavor)
     )
     seed = args.seed if args.seed is not None else random.SystemRandom().randrange(1, 1 << 31)
     options = FuzzOptions(

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import exits, paths, profile, replayer
+from . import build, exits, paths, profile, replayer
 from .corpus import CorpusError
 from .repro import opened
 
@@ -25,11 +25,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--target", metavar="NAME", help="the target; by default the one that the file names"
     )
     parser.add_argument("--flavor", default="asan", metavar="NAME", help="the build (default asan)")
+    build.add_no_build(parser, "use")
 
 
 def run(args: argparse.Namespace) -> int:
     env = profile.environment(args.flavor, paths.PROJECT)
-    with opened(args.file, args.target, args.flavor, env) as item:
+    with opened(args.file, args.target, args.flavor, env, build_first=args.build) as item:
         code, text, message = replayer.show(item.target.replay, item.file, env)
         if code == exits.USAGE:
             raise CorpusError(message or f"{item.source} cannot be shown")

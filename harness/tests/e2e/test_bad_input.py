@@ -142,6 +142,49 @@ def test_raw_bytes_are_a_plan_of_any_target(tmp_path: Path) -> None:
     assert ffh("repro", file, "--target", "pricing").code == 0
 
 
+@pytest.mark.parametrize("size", [8, 12, 20])
+def test_a_file_cut_before_its_first_call(size: int, tmp_path: Path) -> None:
+    text = plan(tmp_path, "misbehave", "A: h0 = misbehave_create()")
+    binary = tmp_path / "binary"
+    assert ffh("plan", "compile", text, "-o", binary).code == 0
+    binary.write_bytes(binary.read_bytes()[:size])
+    done = ffh("repro", binary)
+    assert done.code == 1, done.text
+    assert "holds no whole call, so nothing ran" in done.err
+
+
+@pytest.mark.parametrize("data", [b"", b"FFH", header("misbehave")[:5], header("misbehave"),
+                                  header("pricing") + bytes(40), b"replaced" * 9])  # fmt: skip
+def test_a_finding_whose_input_was_cut_or_replaced(data: bytes, tmp_path: Path) -> None:
+    finding = tmp_path / "findings" / "FFH-STATUS"
+    finding.mkdir(parents=True)
+    misbehave(tmp_path, "status").rename(finding / "plan.txt")
+    (finding / "report.json").write_text('{"target": "misbehave"}')
+    assert ffh("plan", "compile", finding / "plan.txt", "-o", finding / "input").code == 0
+    done = ffh("repro", finding)
+    assert (done.code, "note: " in done.text) == (2, False), done.text
+    (finding / "input").write_bytes(data)
+    for verb, code in (("repro", 2), ("show", 0)):
+        done = ffh(verb, finding)
+        assert done.code == code, done.text
+        assert "it was cut or replaced; plan.txt is used instead" in done.err
+        assert "misbehave_status" in done.out
+
+
+def test_a_run_is_not_a_finding(tmp_path: Path) -> None:
+    for verb in ("repro", "show"):
+        done = ffh(verb, tmp_path)
+        assert done.code == 1
+        assert "is not a finding's directory, and there is no finding in it" in done.err
+    finding = tmp_path / "findings" / "FFH-X"
+    finding.mkdir(parents=True)
+    (finding / "report.json").write_text("{}")
+    for verb in ("repro", "show"):
+        done = ffh(verb, tmp_path)
+        assert done.code == 1
+        assert f"is not a finding's directory; its findings are:\n  {finding}" in done.err
+
+
 def test_a_file_of_100_mb(tmp_path: Path) -> None:
     file = tmp_path / "large"
     with file.open("wb") as stream:

@@ -3,12 +3,15 @@ for ours: its targets are configured, nothing is compiled."""
 
 from __future__ import annotations
 
+import argparse
 import json
+import shutil
 from pathlib import Path
 
 import pytest
-from ffhlib import build, gen, list_, paths, target
+from ffhlib import build, gen, list_, paths, repro, target
 
+PROJECT = paths.PROJECT
 TOP = """cmake_minimum_required(VERSION 3.25)
 project(small LANGUAGES NONE)
 file(GLOB lists RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS targets/*/CMakeLists.txt)
@@ -87,7 +90,42 @@ def test_what_cmake_says_is_shown_when_ninja_runs_it(project: Path) -> None:
 
 
 def test_list_knows_the_flavors(project: Path) -> None:
-    import argparse
-
     with pytest.raises(build.BuildError, match="unknown flavor 'nope': flavors are asan"):
         list_.run(argparse.Namespace(flavor="nope", all=False, json=False))
+
+
+PROGRAM = """set(out ${CMAKE_BINARY_DIR}/bin/first-replay)
+file(WRITE ${CMAKE_BINARY_DIR}/model.json "{}")
+add_custom_command(OUTPUT ${out} DEPENDS library.sh
+                   COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/library.sh ${out})
+add_custom_target(first-replay DEPENDS ${out})
+add_custom_target(first-fuzz DEPENDS ${out})
+"""
+
+
+def test_repro_builds_what_changed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(PROJECT / "sanitizers", project / "sanitizers")
+    folder, made = project / "targets" / "first", project / "build" / "asan"
+    lists, library = folder / "CMakeLists.txt", folder / "library.sh"
+    lists.write_text(lists.read_text().split("add_custom_target")[0] + PROGRAM)
+    program = str(made / "bin" / "first-replay")
+    described = json.loads((made / "targets" / "first" / "target.json").read_text())
+    for key in ("model", "fuzz", "replay"):
+        wanted = str(made / "model.json") if key == "model" else program
+        lists.write_text(lists.read_text().replace(f'"{key}": ""', f'"{key}": "{wanted}"'))
+    assert described["replay"] == ""
+    file = project / "file"
+    file.write_bytes(b"raw")
+
+    def replay(*words: str) -> str:
+        parser = argparse.ArgumentParser()
+        repro.configure(parser)
+        assert repro.run(parser.parse_args([str(file), "--target", "first", *words])) == 0
+        return capsys.readouterr().out
+
+    library.write_text("#!/bin/sh\necho trace: 0x1 calls: 3 skipped: 2\n")
+    library.chmod(0o755)
+    assert "trace 0x1  3 calls ran, 2 skipped" in replay()
+    library.write_text("#!/bin/sh\necho trace: 0x2 calls: 3 skipped: 0\n")
+    assert "trace 0x1" in replay("--no-build")
+    assert "trace 0x2" in replay()

@@ -231,7 +231,9 @@ def test_repro_says_how_often(
 
         parser = argparse.ArgumentParser()
         repro.configure(parser)
-        return repro.run(parser.parse_args([str(file), "--target", "fake", *arguments]))
+        return repro.run(
+            parser.parse_args([str(file), "--target", "fake", "--no-build", *arguments])
+        )
 
     assert replay("--times", "3") == 2
     assert "3 of 3" in capsys.readouterr().out
