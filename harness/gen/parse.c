@@ -25,8 +25,10 @@ void ffh_parse_begin(const ffh_source *source, const char *file, const char *con
   }
   parse->index = clang_createIndex(0, 0);
   parse->unit = NULL;
-  if (clang_parseTranslationUnit2FullArgv(parse->index, file, args, (int)n, files, n_files,
-                                          CXTranslationUnit_SkipFunctionBodies,
+  /* The record tells which names are macros. */
+  const unsigned options =
+      CXTranslationUnit_SkipFunctionBodies | CXTranslationUnit_DetailedPreprocessingRecord;
+  if (clang_parseTranslationUnit2FullArgv(parse->index, file, args, (int)n, files, n_files, options,
                                           &parse->unit) != CXError_Success) {
     parse->unit = NULL;
   }

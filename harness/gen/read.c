@@ -1,6 +1,7 @@
 #include <clang-c/Index.h>
 #include <string.h>
 
+#include "gen/compiler.h"
 #include "gen/parse.h"
 #include "gen/source.h"
 #include "gen/types.h"
@@ -201,23 +202,6 @@ static enum CXChildVisitResult visit(CXCursor cursor, CXCursor parent, CXClientD
 
 /* ---- the file ---- */
 
-static void report_compiler(ffh_source *source, CXTranslationUnit unit) {
-  for (unsigned i = 0; i < clang_getNumDiagnostics(unit); i++) {
-    CXDiagnostic diagnostic = clang_getDiagnostic(unit, i);
-    if (clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error) {
-      CXFile file;
-      unsigned line, column;
-      clang_getExpansionLocation(clang_getDiagnosticLocation(diagnostic), &file, &line, &column,
-                                 NULL);
-      const char *name =
-          file == NULL ? source->file : ffh_types_text(source, clang_getFileName(file));
-      ffh_diag_add(source->diags, (ffh_place){name, line, column}, FFH_DIAG_COMPILER, "%s",
-                   ffh_types_text(source, clang_getDiagnosticSpelling(diagnostic)));
-    }
-    clang_disposeDiagnostic(diagnostic);
-  }
-}
-
 void ffh_read_contract(ffh_source *source) {
   ffh_parse parse;
   ffh_parse_begin(source, source->file, source->contents, &parse);
@@ -226,7 +210,7 @@ void ffh_read_contract(ffh_source *source) {
     ffh_diag_add(source->diags, (ffh_place){source->file, 0, 0}, FFH_DIAG_UNREADABLE,
                  "the file cannot be parsed");
   } else {
-    report_compiler(source, parse.unit);
+    ffh_compiler_report(source, parse.unit);
     reader r = {.source = source, .contract = file};
     clang_visitChildren(clang_getTranslationUnitCursor(parse.unit), visit, &r);
   }

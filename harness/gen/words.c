@@ -198,6 +198,10 @@ const char *ffh_words_macro(ffh_word_id word) {
   return table[word].macro;
 }
 
+bool ffh_words_has_args(ffh_word_id word) {
+  return table[word].most != 0;
+}
+
 unsigned ffh_words_distance(const char *a, const char *b) {
   unsigned row[65];
   size_t n = strnlen(a, 64), m = strnlen(b, 64);

@@ -51,6 +51,7 @@ bool ffh_words_add(ffh_mem *mem, ffh_diags *diags, ffh_place place, unsigned whe
 const ffh_note *ffh_words_find(const ffh_notes *notes, ffh_word_id word);
 /* The macro's name, "FFH_CREATES", for messages. Static storage. */
 const char *ffh_words_macro(ffh_word_id word);
+bool ffh_words_has_args(ffh_word_id word);
 /* How many letters must change to make one of the other. Names beyond 64 letters are cut. */
 unsigned ffh_words_distance(const char *a, const char *b);
 /* The bytes of one or more adjacent C string literals. False when `text` is something else. */

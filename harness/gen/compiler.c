@@ -1,0 +1,115 @@
+#include "gen/compiler.h"
+
+#include <string.h>
+
+#include "gen/types.h"
+
+static ffh_place place_of(ffh_source *source, CXSourceLocation location, CXFile *file) {
+  unsigned line, column;
+  clang_getExpansionLocation(location, file, &line, &column, NULL);
+  const char *name =
+      *file == NULL ? source->file : ffh_types_text(source, clang_getFileName(*file));
+  return (ffh_place){name, line, column};
+}
+
+/* ---- misspelt words ---- */
+
+typedef struct macro_search {
+  const char *name;
+  bool found;
+} macro_search;
+
+static enum CXChildVisitResult visit_macro(CXCursor cursor, CXCursor parent, CXClientData data) {
+  (void)parent;
+  macro_search *search = data;
+  if (clang_getCursorKind(cursor) != CXCursor_MacroDefinition) {
+    return CXChildVisit_Continue;
+  }
+  CXString spelling = clang_getCursorSpelling(cursor);
+  search->found = strcmp(clang_getCString(spelling), search->name) == 0;
+  clang_disposeString(spelling);
+  return search->found ? CXChildVisit_Break : CXChildVisit_Continue;
+}
+
+static bool is_policy(const char *name) {
+  return strcmp(name, "FFH_SHARED") == 0 || strcmp(name, "FFH_SERIAL") == 0 ||
+         strcmp(name, "FFH_CONFINED") == 0 || strcmp(name, "FFH_THREAD") == 0;
+}
+
+/* Reports the identifier `name` when it is no word; `called`: a bracket follows. */
+static bool report_word(ffh_source *source, CXTranslationUnit unit, ffh_place place,
+                        const char *name, bool called) {
+  unsigned best = 0;
+  for (unsigned i = 0; i < FFH_W_COUNT; i++) {
+    const char *macro = ffh_words_macro((ffh_word_id)i);
+    if (strcmp(macro, name) == 0) {
+      bool wrong = !called && ffh_words_has_args((ffh_word_id)i);
+      if (wrong) {
+        ffh_diag_add(source->diags, place, FFH_DIAG_WORD_ARGS, "%s needs its arguments: %s(...)",
+                     macro, macro);
+      }
+      return wrong;
+    }
+    if (ffh_words_distance(name, macro) <
+        ffh_words_distance(name, ffh_words_macro((ffh_word_id)best))) {
+      best = i;
+    }
+  }
+  macro_search search = {name, false};
+  clang_visitChildren(clang_getTranslationUnitCursor(unit), visit_macro, &search);
+  if (search.found || is_policy(name)) {
+    return false;
+  }
+  ffh_diag_add(source->diags, place, FFH_DIAG_UNKNOWN_WORD, "unknown word %.100s; did you mean %s?",
+               name, ffh_words_macro((ffh_word_id)best));
+  return true;
+}
+
+/* Reports the misspelt words of the line. Returns whether there were any. */
+static bool report_line(ffh_source *source, CXTranslationUnit unit, CXFile file, unsigned line) {
+  size_t size = 0;
+  const char *contents = file == NULL ? NULL : clang_getFileContents(unit, file, &size);
+  unsigned from = 0;
+  clang_getExpansionLocation(clang_getLocation(unit, file, line, 1), NULL, NULL, NULL, &from);
+  if (contents == NULL || from >= size) {
+    return false;
+  }
+  const char *end = memchr(contents + from, '\n', size - from);
+  unsigned to = end == NULL ? (unsigned)size : (unsigned)(end - contents);
+  CXToken *tokens = NULL;
+  unsigned n = 0;
+  clang_tokenize(unit,
+                 clang_getRange(clang_getLocationForOffset(unit, file, from),
+                                clang_getLocationForOffset(unit, file, to)),
+                 &tokens, &n);
+  bool any = false;
+  for (unsigned i = 0; i < n; i++) {
+    const char *name = ffh_types_text(source, clang_getTokenSpelling(unit, tokens[i]));
+    CXFile at;
+    ffh_place place = place_of(source, clang_getTokenLocation(unit, tokens[i]), &at);
+    bool word = clang_getTokenKind(tokens[i]) == CXToken_Identifier && place.line == line &&
+                strncmp(name, "FFH_", 4) == 0;
+    bool called =
+        i + 1 < n &&
+        strcmp(ffh_types_text(source, clang_getTokenSpelling(unit, tokens[i + 1])), "(") == 0;
+    any |= word && report_word(source, unit, place, name, called);
+  }
+  clang_disposeTokens(unit, tokens, n);
+  return any;
+}
+
+/* ---- all errors ---- */
+
+void ffh_compiler_report(ffh_source *source, CXTranslationUnit unit) {
+  for (unsigned i = 0; i < clang_getNumDiagnostics(unit); i++) {
+    CXDiagnostic diagnostic = clang_getDiagnostic(unit, i);
+    CXFile file;
+    ffh_place place = place_of(source, clang_getDiagnosticLocation(diagnostic), &file);
+    if (clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error &&
+        !report_line(source, unit, file, place.line)) {
+      ffh_diag_add(source->diags, place, FFH_DIAG_COMPILER, "%s",
+                   ffh_types_text(source, clang_getDiagnosticSpelling(diagnostic)));
+    }
+    clang_disposeDiagnostic(diagnostic);
+  }
+}
