@@ -100,6 +100,26 @@ static bool report_line(ffh_source *source, CXTranslationUnit unit, CXFile file,
 
 /* ---- all errors ---- */
 
+/* The compiler's first note with a place, "previous declaration is here", belongs to its error. */
+static void report_error(ffh_source *source, CXDiagnostic diagnostic, ffh_place place) {
+  const char *message = ffh_types_text(source, clang_getDiagnosticSpelling(diagnostic));
+  CXDiagnosticSet notes = clang_getChildDiagnostics(diagnostic);
+  for (unsigned i = 0; i < clang_getNumDiagnosticsInSet(notes); i++) {
+    CXDiagnostic note = clang_getDiagnosticInSet(notes, i);
+    const char *text = ffh_types_text(source, clang_getDiagnosticSpelling(note));
+    CXFile file;
+    ffh_place other = place_of(source, clang_getDiagnosticLocation(note), &file);
+    clang_disposeDiagnostic(note);
+    const char *end = strstr(text, " is here");
+    if (file != NULL && other.line != 0 && end != NULL) {
+      ffh_diag_add_two(source->diags, place, other, FFH_DIAG_COMPILER, "%.300s; the %.*s is at",
+                       message, (int)(end - text), text);
+      return;
+    }
+  }
+  ffh_diag_add(source->diags, place, FFH_DIAG_COMPILER, "%s", message);
+}
+
 void ffh_compiler_report(ffh_source *source, CXTranslationUnit unit) {
   for (unsigned i = 0; i < clang_getNumDiagnostics(unit); i++) {
     CXDiagnostic diagnostic = clang_getDiagnostic(unit, i);
@@ -107,8 +127,7 @@ void ffh_compiler_report(ffh_source *source, CXTranslationUnit unit) {
     ffh_place place = place_of(source, clang_getDiagnosticLocation(diagnostic), &file);
     if (clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error &&
         !report_line(source, unit, file, place.line)) {
-      ffh_diag_add(source->diags, place, FFH_DIAG_COMPILER, "%s",
-                   ffh_types_text(source, clang_getDiagnosticSpelling(diagnostic)));
+      report_error(source, diagnostic, place);
     }
     clang_disposeDiagnostic(diagnostic);
   }

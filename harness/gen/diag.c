@@ -24,12 +24,11 @@ static bool is_same(const ffh_diag *diag, ffh_place place, ffh_diag_id id, const
          strcmp(diag->place.file, place.file) == 0 && strcmp(diag->message, message) == 0;
 }
 
-void ffh_diag_add(ffh_diags *diags, ffh_place place, ffh_diag_id id, const char *format, ...) {
+__attribute__((format(printf, 5, 0))) static void add(ffh_diags *diags, ffh_place place,
+                                                      ffh_place other, ffh_diag_id id,
+                                                      const char *format, va_list args) {
   char message[512];
-  va_list args;
-  va_start(args, format);
   vsnprintf(message, sizeof message, format, args);
-  va_end(args);
   if (place.file == NULL) {
     place.file = "";
   }
@@ -43,7 +42,22 @@ void ffh_diag_add(ffh_diags *diags, ffh_place place, ffh_diag_id id, const char 
     }
   }
   const char *copy = ffh_mem_text(diags->mem, message, strlen(message));
-  *FFH_MEM_PUSH(diags->mem, diags->items, diags->n) = (ffh_diag){place, id, copy};
+  *FFH_MEM_PUSH(diags->mem, diags->items, diags->n) = (ffh_diag){place, id, copy, other};
+}
+
+void ffh_diag_add(ffh_diags *diags, ffh_place place, ffh_diag_id id, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  add(diags, place, (ffh_place){0}, id, format, args);
+  va_end(args);
+}
+
+void ffh_diag_add_two(ffh_diags *diags, ffh_place place, ffh_place other, ffh_diag_id id,
+                      const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  add(diags, place, other, id, format, args);
+  va_end(args);
 }
 
 const char *ffh_diag_path(const char *project, const char *path) {
@@ -79,9 +93,12 @@ void ffh_diag_print(ffh_diags *diags, const char *project, FILE *out) {
   for (unsigned i = 0; i < diags->n; i++) {
     const ffh_diag *diag = &diags->items[i];
     const char *severity = table[diag->id].severity == ERROR ? "error" : "warning";
-    fprintf(out, "%s:%u:%u: %s: %s [%s]\n  hint: %s\n", ffh_diag_path(project, diag->place.file),
-            diag->place.line, diag->place.column, severity, diag->message, table[diag->id].id,
-            table[diag->id].hint);
+    fprintf(out, "%s:%u:%u: %s: %s", ffh_diag_path(project, diag->place.file), diag->place.line,
+            diag->place.column, severity, diag->message);
+    if (diag->other.line != 0) {
+      fprintf(out, " %s:%u", ffh_diag_path(project, diag->other.file), diag->other.line);
+    }
+    fprintf(out, " [%s]\n  hint: %s\n", table[diag->id].id, table[diag->id].hint);
   }
   if (diags->n >= MAX_DIAGS) {
     fprintf(out, "ffh-gen: further problems are not shown\n");

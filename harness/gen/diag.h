@@ -24,6 +24,7 @@ typedef struct ffh_diag {
   ffh_place place;
   ffh_diag_id id;
   const char *message;
+  ffh_place other; /* a second place that the message ends with; line 0 without one */
 } ffh_diag;
 
 typedef struct ffh_diags {
@@ -35,6 +36,10 @@ typedef struct ffh_diags {
 /* Adds one diagnostic; the same one at the same place is kept once. */
 __attribute__((format(printf, 4, 5))) void ffh_diag_add(ffh_diags *diags, ffh_place place,
                                                         ffh_diag_id id, const char *format, ...);
+/* The same with a message that goes on with a second place: "...; declared before at FILE:LINE". */
+__attribute__((format(printf, 5, 6))) void ffh_diag_add_two(ffh_diags *diags, ffh_place place,
+                                                            ffh_place other, ffh_diag_id id,
+                                                            const char *format, ...);
 /* Prints all of them; files inside `project` (may be NULL) by their path in it. */
 void ffh_diag_print(ffh_diags *diags, const char *project, FILE *out);
 /* `path` as it is printed and emitted: relative to `project` when it lies inside. */
