@@ -123,6 +123,9 @@ static bool read_lane(ffh_parser *p, unsigned *lane) {
   ffh_mark where = ffh_parse_mark(p);
   ffh_word_text word = ffh_parse_word(p);
   unsigned lanes = p->build->plan->schedule.lanes;
+  if (word.size == 1 && word.text[0] > 'P' && word.text[0] <= 'Z') {
+    return ffh_parse_fail(p, where, "no lane ", ffh_word_text_of(word), ": lanes are A to P", NULL);
+  }
   if (word.size != 1 || word.text[0] < 'A' || word.text[0] > 'P') {
     return ffh_parse_fail(p, where, "expected a lane (A, B, ...), schedule or switch", NULL);
   }

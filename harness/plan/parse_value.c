@@ -423,6 +423,26 @@ static const char *why_not(const ffh_parser *p, unsigned at) {
              : "the contract does not allow this value here";
 }
 
+/* A buffer longer than its cap: the message names the cap. */
+static bool fail_over_cap(ffh_parser *p, unsigned at) {
+  const ffh_slot *slot = slot_at(p, at);
+  const ffh_wish *wish = &p->wishes[at];
+  uint64_t unit = ffh_slot_unit(slot), cap = ffh_slot_cap(p->function, at);
+  uint32_t total = wish->total != 0 ? wish->total : wish->size;
+  bool counted = wish->form == FFH_FORM_VALUE && slot->kind != FFH_KIND_STRINGS &&
+                 ffh_slot_class(p->function, at) == FFH_CLASS_BUFFER;
+  if (!counted || slot->kind == FFH_KIND_PATH || total <= cap * unit) {
+    return false;
+  }
+  char cap_text[24], total_text[24];
+  number_text(cap_text, cap * unit, false);
+  number_text(total_text, total, false);
+  ffh_parse_fail(p, p->marks[at], slot->name, ": ", total_text,
+                 " bytes are more than the cap: use at most ", cap_text,
+                 ", or state a higher FFH_MAX in the contract", NULL);
+  return true;
+}
+
 bool ffh_parse_verify(ffh_parser *p, const ffh_call *call) {
   const ffh_value *values = ffh_plan_values(p->build->plan, call);
   for (unsigned i = 0; i < p->function->n_slots; i++) {
@@ -442,6 +462,9 @@ bool ffh_parse_verify(ffh_parser *p, const ffh_call *call) {
     } else if (content && (class == FFH_CLASS_BUFFER || class == FFH_CLASS_NUMBER ||
                            class == FFH_CLASS_CAPACITY || class == FFH_CLASS_CALLBACK)) {
       same = value->number == wish->number;
+    }
+    if (!same && fail_over_cap(p, i)) {
+      return false;
     }
     if (!same) {
       return ffh_parse_fail(p, p->marks[i], slot_at(p, i)->name, ": ", why_not(p, i), NULL);
