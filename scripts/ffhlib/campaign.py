@@ -39,16 +39,19 @@ def commit(project: Path) -> str:
 
 
 @contextmanager
-def stop_on_signal(stop: threading.Event) -> Iterator[None]:
-    """Ctrl-C, a hang-up and a termination end the run in an orderly way."""
+def stop_on_signal(stop: threading.Event) -> Iterator[threading.Event]:
+    """Ctrl-C, a hang-up and a termination end the run in an orderly way. The event tells them from
+    the errors that also set `stop`."""
+    interrupted = threading.Event()
 
     def handler(_number: int, _frame: object) -> None:
+        interrupted.set()
         stop.set()
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.signal(number, handler) for number in numbers]
     try:
-        yield
+        yield interrupted
     finally:
         for number, old in zip(numbers, before, strict=True):
             signal.signal(number, old)
@@ -83,11 +86,13 @@ def fuzz(
 
     thread = threading.Thread(target=body, name=f"fuzz-{target.name}")
     thread.start()
+    told: set[str] = set()
     with Live(quiet) as live:
         while thread.is_alive():
             thread.join(_TICK_SECONDS)
             if campaign.started and not failed:
                 _tick(campaign, model, series, live)
+                _tell_findings(campaign, told, live)
     if failed:
         raise failed[0]
     return _finish(campaign, model, series, results, folder)
@@ -104,6 +109,14 @@ def _tick(campaign: Campaign, model: dict[str, Any], series: Series, live: Live)
         return
     series.add(now, cover)
     live.update(status.line(campaign.target.name, now, series.rate, cover))
+
+
+def _tell_findings(campaign: Campaign, told: set[str], live: Live) -> None:
+    """One line for each finding, when it is first found."""
+    for finding in campaign.findings.all():
+        if finding.target == campaign.target.name and finding.signature not in told:
+            told.add(finding.signature)
+            live.say(f"FINDING {finding.signature} after {campaign.seconds():.0f} s")
 
 
 def _finish(
@@ -172,12 +185,14 @@ def _finish(
 
 
 def outcome(entry: dict[str, Any]) -> str:
-    """internal, error, finding or pass: the worst of what happened."""
+    """internal, error, finding, interrupted or pass: the worst of what happened."""
     if entry["internal"]:
         return "internal"
     if entry["problems"]:
         return "error"
-    return "finding" if entry["findings"] else "pass"
+    if entry["findings"]:
+        return "finding"
+    return "interrupted" if entry.get("interrupted") else "pass"
 
 
 def exit_code(outcomes: list[str]) -> int:

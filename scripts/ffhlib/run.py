@@ -1,4 +1,7 @@
-"""ffh run: fuzz one target for a time."""
+"""ffh run: fuzz one target for a time.
+
+Ctrl-C ends the run and keeps corpus, findings and results. The exit code is then 0 when nothing was found
+so far, and 2 with a finding; run.json says "interrupted": true."""
 
 from __future__ import annotations
 
@@ -102,10 +105,12 @@ def run(args: argparse.Namespace) -> int:
         file=sys.stderr,
         flush=True,
     )
-    with campaign.stop_on_signal(stop):
+    with campaign.stop_on_signal(stop) as interrupted:
         entry = campaign.fuzz(
             chosen, options, results, findings, paths.PROJECT, stop, quiet=args.json
         )
+    entry["interrupted"] = interrupted.is_set()
+    entry["outcome"] = campaign.outcome(entry)
     run_json = {
         "schema": 1,
         "mode": "run",
@@ -115,6 +120,7 @@ def run(args: argparse.Namespace) -> int:
         "command": ["ffh", *sys.argv[1:]],
         "cores": os.cpu_count(),
         "outcome": entry["outcome"],
+        "interrupted": entry["interrupted"],
         "targets": [entry],
     }
     results.write_json("run.json", run_json)
@@ -126,6 +132,11 @@ def run(args: argparse.Namespace) -> int:
         print(status.summary(entry))
         for finding in entry["findings"]:
             print(f"  replay it: scripts/ffh repro {_shown(finding['path'])} --times 20")
+        if entry["interrupted"]:
+            print(
+                f"interrupted after {entry['seconds']:.0f} of {args.time} s: the corpus and what was "
+                "found are kept"
+            )
         print(f"results: {_shown(str(results.where))}")
     return finish(results, campaign.messages(entry), code)
 

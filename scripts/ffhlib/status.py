@@ -119,6 +119,13 @@ class Live:
             self._printed = now
             print(text, file=self._stream, flush=True)
 
+    def say(self, text: str) -> None:
+        """A line that stays."""
+        if self._live is not None:
+            self._live.console.print(text, markup=False, highlight=False)
+        elif not self._quiet:
+            print(text, file=self._stream, flush=True)
+
     def update(self, text: str) -> None:
         if not self._quiet:
             self._update(text)

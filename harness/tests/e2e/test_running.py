@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -75,7 +76,7 @@ def test_repro_sh_works_from_anywhere(planted: Path, tmp_path: Path) -> None:
 def test_a_correct_library_has_no_findings(target: str, tmp_path: Path) -> None:
     done, entry = fuzz(target, 8, tmp_path)
     assert done.code == 0, done.text
-    assert entry["outcome"] == "pass"
+    assert (entry["outcome"], entry["interrupted"]) == ("pass", False)
     assert entry["runs"] > 0
     assert entry["coverage"]["functions_reached"] > 0
     assert (PROJECT / ".cache" / "corpus" / target).is_dir()
@@ -99,9 +100,20 @@ def test_ctrl_c_keeps_corpus_and_results(tmp_path: Path) -> None:
     assert time.monotonic() - begin < 20
     assert "pricing: " in out
     assert "Traceback" not in err
-    entry = json.loads((tmp_path / "latest" / "run.json").read_text())["targets"][0]
+    assert re.search(r"^interrupted after \d+ of 300 s: ", out, re.MULTILINE)
+    run = json.loads((tmp_path / "latest" / "run.json").read_text())
+    assert (run["outcome"], run["interrupted"]) == ("interrupted", True)
+    entry = run["targets"][0]
+    assert entry["outcome"] == "interrupted"
     assert entry["runs"] > 0
     assert entry["corpus"]["files"] > 0
+
+
+def test_a_finding_is_told_when_it_is_found(tmp_path: Path) -> None:
+    done = ffh("run", "pricing-planted", "--time", "30", "--seed", "1", "--results", tmp_path)
+    assert done.code == 2, done.text
+    told = re.findall(r"^FINDING (FFH-DOUBLE-FREE-\S+) after \d+ s$", done.err, re.MULTILINE)
+    assert len(told) == len(set(told)) >= 1
 
 
 def test_the_line_names_what_a_run_reaches(tmp_path: Path) -> None:
