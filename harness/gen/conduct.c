@@ -214,6 +214,15 @@ static bool find_form(const char *name, uint8_t *form) {
   return false;
 }
 
+static const char *failures_of(ffh_build *build, const ffh_gen_function *function) {
+  const char *text = "";
+  for (unsigned i = 0; i < function->out.n_failures && i < 16; i++) {
+    text = ffh_mem_format(build->mem, "%s%s%lld", text, i == 0 ? ": " : ", ",
+                          (long long)function->failures[i]);
+  }
+  return text;
+}
+
 static void add_rejection(ffh_build *build, ffh_gen_function *function, const ffh_note *note,
                           const char *text) {
   const char *colon = strchr(text, ':');
@@ -241,8 +250,8 @@ static void add_rejection(ffh_build *build, ffh_gen_function *function, const ff
                                                  : is_failure(function, rejection.status);
       if (!known) {
         ffh_diag_add(build->diags, function->proto->place, FFH_DIAG_REJECT_STATUS,
-                     "'%s' refuses %s with %s, which is not one of its failures",
-                     function->out.name, name, value);
+                     "'%s' refuses %s with %s, which is not one of its failures%s",
+                     function->out.name, name, value, failures_of(build, function));
       }
     }
   }
