@@ -110,7 +110,9 @@ def test_a_status_is_not_visible_without_ffihammer(tmp_path: Path) -> None:
     assert compile_and_run("rules", tmp_path / "repro.c") == (0, "")
 
 
-@pytest.mark.parametrize(("target", "seed"), [("leveldb", "four-lanes"), ("pricing", "malformed-rules")])
+@pytest.mark.parametrize(
+    ("target", "seed"), [("leveldb", "four-lanes"), ("pricing", "malformed-rules")]
+)
 def test_the_calls_of_a_seed(target: str, seed: str, tmp_path: Path) -> None:
     plan = PROJECT / "corpus" / target / "seeds" / f"{seed}.plan"
     source, _ = program(target, plan, tmp_path)
