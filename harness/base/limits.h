@@ -4,11 +4,16 @@
 
 #define FFH_MAX_LANES 16
 #define FFH_DEFAULT_LANES 4
+#define FFH_MAX_ADOPTED 64 /* threads of the library that are under control at once */
+#define FFH_MAX_THREADS (FFH_MAX_LANES + FFH_MAX_ADOPTED)
 
-#define FFH_MAX_INPUT (1u << 20)      /* bytes of one corpus file */
-#define FFH_MAX_CALLS 256             /* calls of one plan */
-#define FFH_MAX_VALUES 4096           /* values of all calls of one plan */
-#define FFH_MAX_SWITCHES 128          /* schedule overrides of one plan */
+#define FFH_MAX_INPUT (1u << 20) /* bytes of one corpus file */
+#define FFH_MAX_CALLS 256        /* calls of one plan */
+#define FFH_MAX_VALUES 4096      /* values of all calls of one plan */
+#define FFH_MAX_SWITCHES 1024    /* schedule overrides of one plan */
+#define FFH_MAX_WEIGHTS 16       /* threads whose expected work a schedule states */
+#define FFH_MAX_STICKINESS 16
+#define FFH_MAX_DEPTH 16
 #define FFH_MAX_PLAN_BYTES (1u << 20) /* bytes arguments of one plan together */
 #define FFH_MAX_STRINGS 64            /* byte strings in one FFH_STRINGS argument */
 #define FFH_MAX_SLOTS 64              /* slots of one function */

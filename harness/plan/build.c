@@ -56,7 +56,7 @@ bool ffh_build_switch(ffh_build *build, uint64_t step, unsigned lane) {
   }
   ffh_switch *next = &schedule->switches[schedule->n_switches++];
   next->step = (uint32_t)step;
-  next->lane = (uint8_t)(lane % schedule->lanes);
+  next->thread = (uint8_t)(lane % schedule->lanes);
   return true;
 }
 

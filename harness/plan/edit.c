@@ -43,7 +43,7 @@ void ffh_edit_begin(ffh_edit *edit, const ffh_plan *from, ffh_plan *to) {
   ffh_build_begin(edit->build, from->target, to);
   ffh_build_schedule(edit->build, lanes, schedule->policy, schedule->stickiness, schedule->seed);
   for (unsigned i = 0; i < schedule->n_switches; i++) {
-    (void)ffh_build_switch(edit->build, schedule->switches[i].step, schedule->switches[i].lane);
+    (void)ffh_build_switch(edit->build, schedule->switches[i].step, schedule->switches[i].thread);
   }
 }
 

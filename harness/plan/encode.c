@@ -152,7 +152,7 @@ static void put_schedule(writer *w, const ffh_schedule *schedule) {
   uint64_t next = 0;
   for (unsigned i = 0; i < schedule->n_switches; i++) {
     put_varint(w, schedule->switches[i].step - next);
-    put_byte(w, schedule->switches[i].lane);
+    put_byte(w, schedule->switches[i].thread);
     next = (uint64_t)schedule->switches[i].step + 1;
   }
 }

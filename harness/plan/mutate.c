@@ -272,7 +272,7 @@ static void change_switches(ffh_schedule *schedule) {
   if (n > 0 && below(2) == 0) {
     unsigned at = below(n);
     if (below(2) == 0) {
-      schedule->switches[at].lane = (uint8_t)below(schedule->lanes);
+      schedule->switches[at].thread = (uint8_t)below(schedule->lanes);
       return;
     }
     memmove(&schedule->switches[at], &schedule->switches[at + 1],
@@ -299,7 +299,7 @@ static bool mutate_schedule(ffh_mutation what) {
   if (what == FFH_MUTATE_LANES) {
     schedule->lanes = (uint8_t)(1 + below(edit.lanes));
     for (unsigned i = 0; i < schedule->n_switches; i++) {
-      schedule->switches[i].lane %= schedule->lanes;
+      schedule->switches[i].thread %= schedule->lanes;
     }
   } else if (what == FFH_MUTATE_SEED) {
     schedule->seed = (uint32_t)ffh_prng_next(edit.prng);

@@ -31,7 +31,7 @@ static const char *check_schedule(const ffh_schedule *schedule) {
     return "a schedule parameter is out of bounds";
   }
   for (unsigned i = 0; i < schedule->n_switches; i++) {
-    if (schedule->switches[i].lane >= schedule->lanes) {
+    if (schedule->switches[i].thread >= schedule->lanes) {
       return "a switch names a lane that does not exist";
     }
     if (i > 0 && schedule->switches[i].step <= schedule->switches[i - 1].step) {

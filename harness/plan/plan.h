@@ -60,20 +60,53 @@ typedef struct ffh_call {
   uint16_t n_values;    /* the function's n_slots */
 } ffh_call;
 
-/* "After `step` boundary calls have finished, run `lane` next if it can run." */
+/* A thread as a schedule names it: lanes are 0 to FFH_MAX_LANES - 1, and the n-th thread that the
+ * library started in the input (from 0) is FFH_MAX_LANES + n. In the text: A, B, ... and T1, T2,
+ * ... */
+typedef uint8_t ffh_thread_name;
+
+/* "When `step` points have been passed, run `thread` next if it can run." Which points count is the
+ * schedule's granularity. */
 typedef struct ffh_switch {
   uint32_t step;
-  uint8_t lane;
+  ffh_thread_name thread;
 } ffh_switch;
 
-typedef enum ffh_policy { FFH_POLICY_RANDOM = 0, FFH_POLICY_COUNT } ffh_policy;
+/* What decides at a point who goes on; each is described in its sched/policy_*.c. */
+typedef enum ffh_policy {
+  FFH_POLICY_RANDOM = 0, /* random walk: stickiness */
+  FFH_POLICY_PCT,        /* depth, length */
+  FFH_POLICY_POS,
+  FFH_POLICY_SURW,  /* length, weights */
+  FFH_POLICY_FIXED, /* goes on while it can: only the switches preempt */
+  FFH_POLICY_COUNT
+} ffh_policy;
+
+/* Where threads can be preempted. Each includes the ones before it. */
+typedef enum ffh_granularity {
+  FFH_GRANULARITY_CALLS = 0, /* between boundary calls, and where a thread blocks */
+  FFH_GRANULARITY_SYNC,      /* at each modelled operation: locks, waits, threads, clocks */
+  FFH_GRANULARITY_MEMORY,    /* at each load, store and branch of instrumented code */
+  FFH_GRANULARITY_COUNT
+} ffh_granularity;
+
+/* How many points a thread is expected to pass. */
+typedef struct ffh_weight {
+  ffh_thread_name thread;
+  uint32_t points;
+} ffh_weight;
 
 typedef struct ffh_schedule {
-  uint8_t policy; /* ffh_policy */
-  uint8_t lanes;  /* 1 to FFH_MAX_LANES */
-  uint8_t
-      stickiness; /* random: a lane keeps running with probability 1 - 1/2^stickiness; at most 8 */
+  uint8_t policy;      /* ffh_policy */
+  uint8_t granularity; /* ffh_granularity */
+  uint8_t lanes;       /* 1 to FFH_MAX_LANES */
+  uint8_t stickiness; /* random: a thread keeps running with probability 1 - 1/2^stickiness; at most
+                         FFH_MAX_STICKINESS */
+  uint8_t depth;      /* PCT: one more than its change points; 1 to FFH_MAX_DEPTH */
   uint32_t seed;
+  uint32_t length; /* PCT, SURW: how many points the run is expected to pass; 0: not known */
+  uint16_t n_weights;
+  ffh_weight weights[FFH_MAX_WEIGHTS]; /* by ascending thread */
   uint16_t n_switches;
   ffh_switch switches[FFH_MAX_SWITCHES]; /* by ascending step, at most one a step */
 } ffh_schedule;

@@ -305,7 +305,7 @@ size_t ffh_plan_print(const ffh_plan *plan, char *text, size_t capacity) {
     ffh_out_str(&out, "switch ");
     ffh_out_unsigned(&out, plan->schedule.switches[i].step);
     ffh_out_char(&out, ' ');
-    ffh_out_char(&out, (char)('A' + plan->schedule.switches[i].lane));
+    ffh_out_char(&out, (char)('A' + plan->schedule.switches[i].thread));
     ffh_out_char(&out, '\n');
   }
   return out.truncated ? 0 : out.size;

@@ -56,8 +56,8 @@ static unsigned next_lane(uint32_t enabled, unsigned current) {
   while (policy->next_switch < schedule->n_switches &&
          schedule->switches[policy->next_switch].step <= run.outcome.steps) {
     const ffh_switch *override = &schedule->switches[policy->next_switch++];
-    if (override->step == run.outcome.steps && (enabled & (1u << override->lane)) != 0) {
-      return override->lane;
+    if (override->step == run.outcome.steps && (enabled & (1u << override->thread)) != 0) {
+      return override->thread;
     }
   }
   if ((enabled & (enabled - 1)) == 0) {

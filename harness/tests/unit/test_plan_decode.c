@@ -35,7 +35,7 @@ static bool same_plan(const ffh_plan *a, const ffh_plan *b) {
   }
   for (unsigned i = 0; i < a->schedule.n_switches; i++) {
     if (a->schedule.switches[i].step != b->schedule.switches[i].step ||
-        a->schedule.switches[i].lane != b->schedule.switches[i].lane) {
+        a->schedule.switches[i].thread != b->schedule.switches[i].thread) {
       return false;
     }
   }
