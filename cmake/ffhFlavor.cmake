@@ -1,14 +1,16 @@
 # What each flavor adds, as interface libraries that a target links:
 #   ffh_warnings    warnings of our own code
 #   ffh_sanitize    the sanitizers, without the engine's coverage
-#   ffh_instrument  what the library under test is built with: sanitizers and coverage
+#   ffh_points      switch points for the scheduler at loads, stores and branches
+#   ffh_instrument  what the library under test is built with: sanitizers, coverage and points
 #   ffh_engine      what a fuzz target links with to get main()
 add_library(ffh_warnings INTERFACE)
 target_compile_options(ffh_warnings INTERFACE -Wall -Wextra -Wshadow -Wvla -Werror)
 add_library(ffh_sanitize INTERFACE)
 add_library(ffh_instrument INTERFACE)
 add_library(ffh_engine INTERFACE)
-target_link_libraries(ffh_instrument INTERFACE ffh_sanitize)
+add_library(ffh_points INTERFACE)
+target_link_libraries(ffh_instrument INTERFACE ffh_sanitize ffh_points)
 
 if(NOT FFH_FLAVOR STREQUAL "external")
   set(debug -g -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer)
@@ -20,6 +22,9 @@ if(FFH_FLAVOR STREQUAL "asan")
   target_compile_options(ffh_sanitize INTERFACE ${sanitizers})
   target_link_options(ffh_sanitize INTERFACE ${sanitizers})
   target_compile_options(ffh_instrument INTERFACE -fsanitize=fuzzer-no-link)
+  target_compile_options(ffh_points INTERFACE -fsanitize-coverage=trace-loads,trace-stores,trace-pc)
+  # The name is libFuzzer's too; harness/sched/memory.c has the one that is meant.
+  target_link_options(ffh_sanitize INTERFACE -Wl,--wrap=__sanitizer_cov_trace_pc)
   target_link_options(ffh_engine INTERFACE -fsanitize=fuzzer)
 elseif(FFH_FLAVOR STREQUAL "coverage")
   set(profile -fprofile-instr-generate -fcoverage-mapping)

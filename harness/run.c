@@ -16,10 +16,13 @@
 #include "check/protocol.h"
 #include "hooks/leak.h"
 #include "hooks/privatedir.h"
+#include "plan/thread.h"
 #include "report/feedback.h"
 #include "report/json.h"
+#include "report/points.h"
 #include "report/stats.h"
 #include "run_target.h"
+#include "sched/events.h"
 #include "sched/sched.h"
 
 /* Weak: a target may have no state of its own to reset. */
@@ -47,29 +50,35 @@ static struct {
   const ffh_plan *plan;
   const char *phase; /* NULL: no input is being run */
   lane_queue queues[FFH_MAX_LANES];
-  uint32_t waiting; /* lanes with calls left */
+  uint64_t waiting;   /* lanes with calls left */
+  uint64_t in_flight; /* lanes inside the library */
+  uint64_t used;      /* lanes whose frame holds something */
   ffh_frame frames[FFH_MAX_LANES];
   ffh_event events[MAX_EVENTS];
   uint32_t n_events;
-  uint32_t trace;
   ffh_run_result result;
 } now;
 
 /* ---- findings ---- */
 
 static const char *thread_name(void) {
-  static char name[] = "lane A";
-  int lane = ffh_sched_current_lane();
-  if (lane < 0) {
+  static char name[32];
+  int thread = ffh_sched_current_thread(), lane = ffh_sched_current_lane();
+  ffh_out out = {name, 0, sizeof name, false};
+  if (thread < 0 && lane < 0) {
     return "a thread of the library";
   }
-  name[sizeof name - 2] = (char)('A' + lane);
+  ffh_out_str(&out, lane >= 0 ? "lane " : "thread ");
+  ffh_thread_print(&out, (ffh_thread_name)(lane >= 0 ? lane : thread));
+  name[out.size] = '\0';
   return name;
 }
 
 static void describe(const ffh_verdict *verdict, const ffh_frame *frame, const ffh_region *region,
-                     ffh_out *out) {
+                     bool symbolize, ffh_out *out) {
   static ffh_plan empty;
+  static ffh_sched_wait waits[FFH_MAX_THREADS];
+  uint32_t n_waits = ffh_sched_waits(waits, FFH_MAX_THREADS);
   empty.target = self.target;
   ffh_finding finding = {.plan = now.plan == NULL ? &empty : now.plan,
                          .verdict = verdict,
@@ -78,7 +87,11 @@ static void describe(const ffh_verdict *verdict, const ffh_frame *frame, const f
                          .lanes = now.frames,
                          .events = now.events,
                          .n_events = now.n_events,
-                         .trace = now.trace,
+                         .trace = ffh_sched_trace_value(),
+                         .waits = waits,
+                         .n_waits = n_waits,
+                         .symbolize = symbolize,
+                         .not_controlled = ffh_sched_not_controlled(),
                          .phase = now.phase == NULL ? "between inputs" : now.phase,
                          .thread = thread_name()};
   ffh_report_json(&finding, self.scratch, FFH_MAX_TEXT, out);
@@ -88,7 +101,7 @@ __attribute__((noreturn)) static void report_finding(const ffh_verdict *verdict,
                                                      const ffh_frame *frame) {
   ffh_stats()->findings++;
   ffh_out out = {self.report, 0, REPORT_BYTES, false};
-  describe(verdict, frame, NULL, &out);
+  describe(verdict, frame, NULL, true, &out);
   self.options.on_finding(out.text, out.size);
   ffh_internal(__FILE_NAME__, __LINE__, "on_finding returned");
 }
@@ -130,7 +143,7 @@ void ffh_run_describe(const char *rule, const char *message, ffh_out *out) {
   if (region != NULL && (frame == NULL || region->call != frame->index)) {
     verdict.slot = FFH_NONE; /* a parameter of another call, which the region names */
   }
-  describe(&verdict, frame, region, out);
+  describe(&verdict, frame, region, false, out);
 }
 
 bool ffh_run_is_active(void) {
@@ -159,7 +172,7 @@ static void record(const ffh_frame *frame) {
   }
   uint32_t digest[] = {event.call, frame->function->id, event.lane, event.outcome,
                        (uint32_t)event.status};
-  now.trace = ffh_id_numbers(now.trace, digest, sizeof digest / sizeof digest[0]);
+  ffh_sched_trace(0, ffh_id_numbers(FFH_ID_BASIS, digest, sizeof digest / sizeof digest[0]));
   ffh_stats_call(frame);
   ffh_feedback_call(frame);
 }
@@ -183,7 +196,12 @@ FFH_INLINE static void take(ffh_frame *frame) {
   ffh_stats_enter(frame);
   frame->result.u = 0;
   frame->outcome = FFH_OUTCOME_DIED;
+  ffh_feedback_enter(frame, now.frames, now.in_flight);
+  now.in_flight |= UINT64_C(1) << frame->lane;
+  ffh_sched_enter(frame->function->name);
   frame->function->call(frame->args, &frame->result);
+  ffh_points_call(frame, ffh_sched_leave());
+  now.in_flight &= ~(UINT64_C(1) << frame->lane);
   ffh_collect_outcome(frame);
   ffh_admit_leave(frame);
   now.result.calls++;
@@ -214,18 +232,18 @@ static bool is_ready(uint16_t index) {
   return true;
 }
 
-static uint32_t enabled_lanes(void *context) {
+static uint64_t enabled_lanes(void *context) {
   (void)context;
-  uint32_t enabled = 0;
-  for (uint32_t left = now.waiting; left != 0; left &= left - 1) {
-    unsigned lane = (unsigned)__builtin_ctz(left);
+  uint64_t enabled = 0;
+  for (uint64_t left = now.waiting; left != 0; left &= left - 1) {
+    unsigned lane = (unsigned)__builtin_ctzll(left);
     const lane_queue *queue = &now.queues[lane];
     if (is_ready(queue->calls[queue->next])) {
-      enabled |= 1u << lane;
+      enabled |= UINT64_C(1) << lane;
     }
   }
   /* The earliest unfinished call needs only earlier ones. */
-  FFH_ASSERT(enabled != 0 || now.waiting == 0);
+  FFH_ASSERT(enabled != 0 || now.waiting == 0 || now.in_flight != 0);
   return enabled;
 }
 
@@ -234,10 +252,11 @@ static void take_step(void *context, unsigned lane) {
   lane_queue *queue = &now.queues[lane];
   uint16_t index = queue->calls[queue->next++];
   if (queue->next == queue->count) {
-    now.waiting &= ~(1u << lane);
+    now.waiting &= ~(UINT64_C(1) << lane);
   }
   const ffh_call *call = &now.plan->calls[index];
   ffh_frame *frame = &now.frames[lane];
+  now.used |= UINT64_C(1) << lane;
   frame->plan = now.plan;
   frame->call = call;
   frame->function = ffh_plan_function(now.plan, call);
@@ -287,6 +306,7 @@ static void destroy_one(void *context) {
     return;
   }
   ffh_frame *frame = &now.frames[ffh_sched_current_lane()];
+  now.used |= UINT64_C(1) << ffh_sched_current_lane();
   frame->plan = now.plan;
   frame->call = NULL;
   frame->function = function;
@@ -348,11 +368,12 @@ static void queue_calls(const ffh_plan *plan) {
   for (uint16_t i = 0; i < plan->n_calls; i++) {
     lane_queue *queue = &now.queues[plan->calls[i].lane];
     queue->calls[queue->count++] = i;
-    now.waiting |= 1u << plan->calls[i].lane;
+    now.waiting |= UINT64_C(1) << plan->calls[i].lane;
   }
 }
 
-static void reset_target(void) {
+static void reset_now(void *context) {
+  (void)context;
   if (ffh_target_reset != NULL) {
     ffh_target_reset(ffh_privatedir_path());
   } else {
@@ -360,11 +381,19 @@ static void reset_target(void) {
   }
 }
 
+/* Threads of the library that are still there from earlier inputs may have to act. */
+static void reset_target(void) {
+  ffh_sched_quietly(reset_now, NULL);
+}
+
 /* Pointers to dead objects in our own memory would make LeakSanitizer believe they are still in
  * use. */
 static void forget_pointers(void) {
   ffh_handles_reset(0);
-  ffh_bytes_fill(now.frames, 0, now.plan->schedule.lanes * sizeof now.frames[0]);
+  for (uint64_t left = now.used; left != 0; left &= left - 1) {
+    ffh_bytes_fill(&now.frames[__builtin_ctzll(left)], 0, sizeof now.frames[0]);
+  }
+  now.used = 0;
 }
 
 static void check_leaks(void) {
@@ -377,30 +406,95 @@ static void check_leaks(void) {
   }
 }
 
-FFH_INLINE static ffh_run_result run_plan(const ffh_plan *plan) {
+/* ---- what the scheduler finds ---- */
+
+static const ffh_rule fault_rules[] = {
+    [FFH_FAULT_DEADLOCK] = FFH_DEADLOCK,
+    [FFH_FAULT_LOST_WAKEUP] = FFH_LOST_WAKEUP,
+    [FFH_FAULT_SELF_DEADLOCK] = FFH_SELF_DEADLOCK,
+    [FFH_FAULT_LIVELOCK] = FFH_LIVELOCK,
+    [FFH_FAULT_LOCK_FREED] = FFH_LOCK_FREED,
+    [FFH_FAULT_UNLOCK_NOT_OWNER] = FFH_UNLOCK_NOT_OWNER,
+    [FFH_FAULT_LOCK_HELD] = FFH_LOCK_HELD,
+    [FFH_FAULT_THREAD_LEFT] = FFH_THREAD_LEFT,
+};
+
+static const char *const fault_texts[] = {
+    [FFH_FAULT_DEADLOCK] = "no thread can go on",
+    [FFH_FAULT_LOST_WAKEUP] = "no thread can go on, and a wake-up came while nobody waited",
+    [FFH_FAULT_SELF_DEADLOCK] = "the thread waits for a lock that it holds itself",
+    [FFH_FAULT_LIVELOCK] = "threads run without getting anywhere",
+    [FFH_FAULT_LOCK_FREED] = "a lock in memory that is not allocated any more was used",
+    [FFH_FAULT_UNLOCK_NOT_OWNER] = "a lock was released by a thread that does not hold it",
+    [FFH_FAULT_LOCK_HELD] = "a lock was destroyed while it was held",
+    [FFH_FAULT_THREAD_LEFT] = "a thread is left running after everything was destroyed",
+};
+
+static void on_fault(void *context, ffh_sched_fault fault, const char *what, const void *object) {
+  (void)context;
+  (void)object;
+  ffh_verdict verdict = {.rule = fault_rules[fault], .slot = FFH_NONE};
+  ffh_out text = {verdict.message, 0, sizeof verdict.message, false};
+  ffh_out_str(&text, fault_texts[fault]);
+  if (what != NULL) {
+    ffh_out_str(&text, " (in ");
+    ffh_out_str(&text, what);
+    ffh_out_str(&text, ")");
+  }
+  int lane = ffh_sched_current_lane();
+  const ffh_frame *frame = NULL;
+  if (lane >= 0 && now.frames[lane].outcome == FFH_OUTCOME_DIED) {
+    frame = &now.frames[lane];
+  } else if (now.in_flight != 0) {
+    frame = &now.frames[__builtin_ctzll(now.in_flight)];
+  }
+  report_finding(&verdict, frame);
+}
+
+static ffh_run_result run_once(const ffh_plan *plan) {
   FFH_ASSERT(self.target != NULL && now.phase == NULL);
   now.plan = plan;
   now.n_events = 0;
-  now.trace = FFH_ID_BASIS;
   now.result = (ffh_run_result){.decoded = FFH_DECODE_OK};
+  now.phase = "start";
+  ffh_sched_client client = {.enabled = enabled_lanes, .step = take_step, .fault = on_fault};
+  ffh_sched_begin(&plan->schedule, &client);
   reset_target();
   ffh_handles_reset(plan->n_variables);
   queue_calls(plan);
   ffh_feedback_begin_input();
   now.phase = "call";
   ffh_leak_begin_input();
-  ffh_sched_client client = {.enabled = enabled_lanes, .step = take_step};
-  ffh_sched_outcome outcome = ffh_sched_run(&plan->schedule, &client);
-  now.result.switches = outcome.switches;
+  unsigned threads = ffh_sched_adopted();
+  ffh_sched_run();
   tear_down();
+  ffh_sched_settle();
+  now.result.threads_left = ffh_sched_adopted() - threads;
   ffh_arena_end_input();
   reset_target();
   check_leaks();
+  ffh_sched_outcome outcome = ffh_sched_end();
+  now.result.switches = outcome.switches;
+  now.result.points = outcome.points;
+  now.result.trace = outcome.trace;
+  now.result.not_controlled = outcome.not_controlled;
   ffh_stats()->runs++;
   ffh_stats()->switches += outcome.switches;
-  now.result.trace = now.trace;
   now.phase = NULL;
   return now.result;
+}
+
+/* A thread that is left once may be there for good; one more each time is lost. */
+static ffh_run_result run_plan(const ffh_plan *plan) {
+  ffh_run_result result = run_once(plan);
+  if ((int32_t)result.threads_left > 0 && result.leftover == 0) {
+    ffh_run_result again = run_once(plan);
+    if ((int32_t)again.threads_left > 0) {
+      now.phase = "after teardown";
+      on_fault(NULL, FFH_FAULT_THREAD_LEFT, NULL, NULL);
+    }
+  }
+  return result;
 }
 
 ffh_run_result ffh_run_plan(const ffh_plan *plan) {

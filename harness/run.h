@@ -33,7 +33,10 @@ typedef struct ffh_run_result {
   ffh_decode_result decoded;
   uint32_t calls, skipped, switches; /* of this input */
   uint32_t leftover;                 /* handles that the contract gave no way to destroy */
-  uint32_t trace;                    /* equal for equal interleavings and outcomes */
+  uint32_t points;                   /* passed; see sched/sched.h */
+  uint32_t threads_left;             /* that the library started in this input */
+  uint64_t trace;                    /* equal for equal interleavings and outcomes */
+  const char *not_controlled; /* why a replay may differ (static storage), NULL: it may not */
 } ffh_run_result;
 
 ffh_run_result ffh_run_input(const uint8_t *data, size_t size);

@@ -17,10 +17,12 @@ FFH_WEAK void __asan_unpoison_memory_region(void const volatile *address, size_t
 FFH_WEAK void __asan_get_shadow_mapping(size_t *scale, size_t *offset);
 /* Reports, as instrumented code would, when one of the bytes may not be read. */
 FFH_WEAK void __asan_loadN(void const volatile *address, size_t size);
+FFH_WEAK void *__asan_region_is_poisoned(void *begin, size_t size);
 FFH_WEAK int __asan_report_present(void);
 FFH_WEAK void *__asan_get_report_address(void);
 FFH_WEAK const char *__asan_get_report_description(void);
 FFH_WEAK void __sanitizer_print_stack_trace(void);
+FFH_WEAK void __sanitizer_symbolize_pc(void *pc, const char *format, char *out, size_t size);
 FFH_WEAK void __sanitizer_set_death_callback(void (*callback)(void));
 FFH_WEAK int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *,
                                                                          size_t),

@@ -2,10 +2,18 @@
 #ifndef FFH_BASE_LIMITS_H
 #define FFH_BASE_LIMITS_H
 
-#define FFH_MAX_LANES 16
+#define FFH_MAX_LANES 64
 #define FFH_DEFAULT_LANES 4
 #define FFH_MAX_ADOPTED 64 /* threads of the library that are under control at once */
 #define FFH_MAX_THREADS (FFH_MAX_LANES + FFH_MAX_ADOPTED)
+
+/* Bounds of one input that stand in for time: the same in every replay. */
+#define FFH_MAX_POINTS (UINT32_C(1) << 28) /* points passed by all threads */
+#define FFH_MAX_SOLO 50000u                /* points before a thread that could wait has to */
+#define FFH_MAX_IDLE 100000u /* yields, sleeps and clock reads without anything else between */
+#define FFH_MAX_SETTLE                                                       \
+  1000000u /* points that the library's threads may pass after the last call \
+            */
 
 #define FFH_MAX_INPUT (1u << 20) /* bytes of one corpus file */
 #define FFH_MAX_CALLS 256        /* calls of one plan */

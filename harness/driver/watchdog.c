@@ -55,7 +55,7 @@ static void *watch(void *argument) {
     } else {
       continue;
     }
-    ffh_sched_signal(ffh_sched_running_lane(), dog.signal_number);
+    ffh_sched_signal_running(dog.signal_number);
     sleep_ms(LAST_WORD_MS);
     ffh_print(STDERR_FILENO, dog.reason == FFH_WATCHDOG_TIME
                                  ? "FFH-TIMEOUT: time is up, and the lane does not answer\n"

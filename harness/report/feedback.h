@@ -11,4 +11,8 @@ void ffh_feedback_begin_input(void);
 /* Counts a finished or skipped call. libFuzzer clears the counters before each input. */
 void ffh_feedback_call(const ffh_frame *frame);
 
+/* Counts a call that enters the library, with each call that another lane is in on the same handle:
+ * inputs that overlap two functions anew are kept. `in_flight`: a bit for each such lane. */
+void ffh_feedback_enter(const ffh_frame *frame, const ffh_frame *lanes, uint64_t in_flight);
+
 #endif

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "boundary/handles.h"
+#include "plan/thread.h"
+#include "report/waits.h"
 
 enum { HISTORY = 64 };
 
@@ -30,8 +32,9 @@ static void number(ffh_out *out, const char *name, int64_t value) {
 
 static void lane_name(ffh_out *out, const char *name, unsigned lane) {
   key(out, name);
-  char letter = (char)('A' + lane);
-  ffh_out_json(out, &letter, 1);
+  ffh_out_str(out, "\"");
+  ffh_thread_print(out, lane);
+  ffh_out_str(out, "\"");
 }
 
 static void separate(ffh_out *out) {
@@ -165,7 +168,7 @@ static void one_of_order(const ffh_plan *plan, const ffh_event *event, ffh_out *
   ffh_out_str(out, "[");
   ffh_out_unsigned(out, event->call);
   ffh_out_str(out, ", \"");
-  ffh_out_char(out, (char)('A' + event->lane));
+  ffh_thread_print(out, event->lane);
   ffh_out_str(out, "\", \"");
   ffh_out_str(out, outcome_names[event->outcome]);
   ffh_out_str(out, "\"");
@@ -238,6 +241,13 @@ void ffh_report_json(const ffh_finding *finding, char *scratch, size_t scratch_s
   }
   if (finding->region != NULL) {
     argument(finding, out);
+  }
+  if (finding->not_controlled != NULL) {
+    text(out, "not_controlled", finding->not_controlled);
+  }
+  if (finding->n_waits != 0) {
+    ffh_out_str(out, ", ");
+    ffh_report_waits(finding->waits, finding->n_waits, finding->symbolize, out);
   }
   in_flight(finding, out);
   history(finding, out);

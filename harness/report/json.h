@@ -9,6 +9,7 @@
 #include "boundary/event.h"
 #include "boundary/frame.h"
 #include "check/verdict.h"
+#include "sched/events.h"
 
 typedef struct ffh_finding {
   const ffh_plan *plan;
@@ -18,9 +19,13 @@ typedef struct ffh_finding {
   const ffh_frame *lanes;     /* FFH_MAX_LANES frames; those with FFH_OUTCOME_DIED are in flight */
   const ffh_event *events;    /* oldest first */
   uint32_t n_events;
-  uint32_t trace;
-  const char *phase;  /* "call", "teardown", "leak check", "between calls" */
-  const char *thread; /* "lane A" or "a thread of the library" */
+  uint64_t trace;
+  const ffh_sched_wait *waits; /* threads that were in the library, and what each was about to do */
+  uint32_t n_waits;
+  bool symbolize;             /* name the places in their stacks; not in a signal handler */
+  const char *not_controlled; /* why a replay may differ, NULL: it may not */
+  const char *phase;          /* "call", "teardown", "leak check", "between calls" */
+  const char *thread;         /* "lane A" or "a thread of the library" */
 } ffh_finding;
 
 /* The handle that a teardown call ends, and the parent that it hands over; each is left alone where

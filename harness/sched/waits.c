@@ -1,0 +1,82 @@
+/* Who waits for what, with stacks: for the report of a run in which nobody can go on. */
+#include <string.h>
+
+#include "sched/core.h"
+#include "sched/events.h"
+
+static bool is_inside(const ffh_thread *thread, uintptr_t frame) {
+  return frame >= thread->stack_low && frame + 2 * sizeof frame <= thread->stack_high &&
+         frame % sizeof frame == 0;
+}
+
+/* Frame pointers: the frame's first word is the caller's frame, the second the return address. A
+ * function without one is left out. */
+static void walk(const ffh_thread *thread, uintptr_t *frames) {
+  unsigned n = 0;
+  uintptr_t frame = thread->frame;
+  while (n < FFH_WAIT_FRAMES && is_inside(thread, frame)) {
+    uintptr_t words[2];
+    memcpy(words, (const void *)frame, sizeof words);
+    frames[n++] = words[1];
+    if (words[0] <= frame) {
+      break;
+    }
+    frame = words[0];
+  }
+  if (n < FFH_WAIT_FRAMES) {
+    frames[n] = 0;
+  }
+}
+
+static int thread_of(pid_t tid) {
+  for (unsigned i = 0; tid != 0 && i < FFH_SET_SIZE; i++) {
+    const ffh_thread *thread = ffh_thread_at(i);
+    if (thread->started && thread->tid == tid) {
+      return (int)i;
+    }
+  }
+  return -1;
+}
+
+static bool begins(const char *text, const char *with) {
+  return strncmp(text, with, strlen(with)) == 0;
+}
+
+static int holder_of(const ffh_thread *thread) {
+  if (thread->op != FFH_OP_LOCK || thread->what == NULL) {
+    return -1;
+  }
+  if (begins(thread->what, "pthread_mutex_") || begins(thread->what, "pthread_cond_")) {
+    return thread_of(((const pthread_mutex_t *)thread->object)->__data.__owner);
+  }
+  if (begins(thread->what, "pthread_rwlock_")) {
+    return thread_of(((const pthread_rwlock_t *)thread->object)->__data.__cur_writer);
+  }
+  return -1;
+}
+
+uint32_t ffh_sched_waits(ffh_sched_wait *waits, uint32_t room) {
+  static const char *const names[] = {
+#define FFH_OP(symbol, text, writes) text,
+#include "sched/ops.def"
+#undef FFH_OP
+  };
+  uint32_t n = 0;
+  for (unsigned i = 0; i < FFH_SET_SIZE && n < room; i++) {
+    const ffh_thread *thread = ffh_thread_at(i);
+    if (!thread->started || thread->state == FFH_THREAD_IDLE ||
+        thread->state == FFH_THREAD_ZOMBIE) {
+      continue;
+    }
+    ffh_sched_wait *wait = &waits[n++];
+    *wait = (ffh_sched_wait){.thread = (uint8_t)i,
+                             .parent = thread->parent,
+                             .blocked = thread->state == FFH_THREAD_BLOCKED,
+                             .op = names[thread->op],
+                             .what = thread->what == NULL ? "" : thread->what,
+                             .object = thread->object,
+                             .holder = holder_of(thread)};
+    walk(thread, wait->frames);
+  }
+  return n;
+}
