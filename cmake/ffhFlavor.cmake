@@ -18,7 +18,9 @@ if(NOT FFH_FLAVOR STREQUAL "external")
 endif()
 
 if(FFH_FLAVOR STREQUAL "asan")
-  set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=undefined)
+  # Not vptr: whether its cache hits depends on where the process was loaded, and so would the branch
+  # that instrumented code takes; a replay would differ.
+  set(sanitizers -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=undefined)
   target_compile_options(ffh_sanitize INTERFACE ${sanitizers})
   target_link_options(ffh_sanitize INTERFACE ${sanitizers})
   target_compile_options(ffh_instrument INTERFACE -fsanitize=fuzzer-no-link)

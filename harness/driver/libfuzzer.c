@@ -2,7 +2,8 @@
  * names, and for the replay main.
  *
  * What a run does comes from the input. Flags only say where statistics go, which core to use, and
- * how many lanes the mutator may draw on; engines that pass no flags get the defaults. */
+ * what the mutator may draw on: how many lanes, and where threads are preempted. Engines that pass
+ * no flags get the defaults. */
 #include "driver/entry.h"
 
 #include <stdlib.h>
@@ -12,7 +13,11 @@
 #include "base/exit.h"
 #include "plan/plan.h"
 
-static unsigned mutator_lanes = FFH_DEFAULT_LANES;
+#define TEXT_OF(number) #number
+#define TEXT(number) TEXT_OF(number)
+
+static ffh_mutate_options mutator = {.lanes = FFH_DEFAULT_LANES,
+                                     .granularity = FFH_GRANULARITY_MEMORY};
 
 /* Of libFuzzer; absent under other engines. */
 __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
@@ -47,6 +52,16 @@ static bool parse_number(const char *text, long lowest, long highest, long *numb
   return true;
 }
 
+static bool parse_granularity(const char *text, ffh_granularity *granularity) {
+  for (unsigned i = 0; i < FFH_GRANULARITY_COUNT; i++) {
+    if (strcmp(text, ffh_granularity_name(i)) == 0) {
+      *granularity = (ffh_granularity)i;
+      return true;
+    }
+  }
+  return false;
+}
+
 static void stop(void) {
   ffh_run_finish();
 }
@@ -74,10 +89,15 @@ __attribute__((visibility("default"))) int LLVMFuzzerInitialize(int *argc, char 
       options.stats_path = value;
     } else if ((value = flag_value((*argv)[i], "--ffh-lanes=")) != NULL) {
       if (!parse_number(value, 1, FFH_MAX_LANES, &number)) {
-        say("ffihammer: --ffh-lanes takes a number from 1 to 16\n");
+        say("ffihammer: --ffh-lanes takes a number from 1 to " TEXT(FFH_MAX_LANES) "\n");
         _exit(FFH_EXIT_USAGE);
       }
-      mutator_lanes = (unsigned)number;
+      mutator.lanes = (unsigned)number;
+    } else if ((value = flag_value((*argv)[i], "--ffh-granularity=")) != NULL) {
+      if (!parse_granularity(value, &mutator.granularity)) {
+        say("ffihammer: --ffh-granularity takes calls, sync or memory\n");
+        _exit(FFH_EXIT_USAGE);
+      }
     } else if ((value = flag_value((*argv)[i], "--ffh-core=")) != NULL) {
       if (!parse_number(value, 0, 4095, &number)) {
         say("ffihammer: --ffh-core takes the number of a core\n");
@@ -85,7 +105,8 @@ __attribute__((visibility("default"))) int LLVMFuzzerInitialize(int *argc, char 
       }
       options.core = (int)number;
     } else if (strncmp((*argv)[i], "--ffh-", 6) == 0) {
-      say("ffihammer: unknown flag; there are --ffh-lanes= --ffh-stats= --ffh-core=\n");
+      say("ffihammer: unknown flag; there are --ffh-lanes= --ffh-granularity= --ffh-stats= "
+          "--ffh-core=\n");
       _exit(FFH_EXIT_USAGE);
     }
   }
@@ -110,8 +131,7 @@ __attribute__((visibility("default"))) int LLVMFuzzerTestOneInput(const uint8_t 
 __attribute__((visibility("default"))) size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size,
                                                                       size_t max_size,
                                                                       unsigned seed) {
-  return ffh_plan_mutate(&ffh_target_main, data, size, max_size, seed, mutator_lanes,
-                         LLVMFuzzerMutate);
+  return ffh_plan_mutate(&ffh_target_main, data, size, max_size, seed, &mutator, LLVMFuzzerMutate);
 }
 
 __attribute__((visibility("default"))) size_t

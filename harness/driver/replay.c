@@ -2,7 +2,7 @@
  * process, so whatever happens is told with all that the harness knows:
  *
  *   <target>-replay [--times N] [--timeout S] [--rss MIB] [--report FILE]
- *                   [--stats FILE] FILE
+ *                   [--stats FILE] [--events FILE] FILE
  *   <target>-replay --show FILE | --compile TEXT OUT | --describe
  *
  * A file is read in full before it is run; nothing else of the environment enters a run. */
@@ -18,15 +18,17 @@
 #include "base/exit.h"
 #include "check/verdict.h"
 #include "driver/entry.h"
+#include "driver/eventlog.h"
 #include "driver/files.h"
 #include "driver/plantool.h"
 #include "driver/watchdog.h"
 #include "report/stats.h"
+#include "sched/events.h"
 
 enum { REPORT_BYTES = 24 << 20 };
 
 static struct {
-  const char *file, *report, *stats, *show, *compile, *out;
+  const char *file, *report, *stats, *events, *show, *compile, *out;
   bool describe;
   long times, timeout_s, rss_mib;
 } options = {.times = 1, .timeout_s = 60, .rss_mib = 2560};
@@ -39,11 +41,18 @@ static volatile sig_atomic_t reported;
 
 /* ---- reports ---- */
 
+static void save_events(void) {
+  if (options.events != NULL && !ffh_eventlog_write(options.events)) {
+    ffh_complain("cannot write the events", options.events, ": is the disk full?");
+  }
+}
+
 static void save_report(const char *json, size_t size) {
   if (reported != 0) {
     return;
   }
   reported = 1;
+  save_events();
   if (options.report != NULL && !ffh_file_write(options.report, json, size)) {
     ffh_complain("cannot write the report", options.report, ": is the disk full?");
   }
@@ -147,8 +156,14 @@ static void print_result(const ffh_run_result *result) {
   ffh_out_unsigned(&out, result->skipped);
   ffh_out_str(&out, " switches: ");
   ffh_out_unsigned(&out, result->switches);
+  ffh_out_str(&out, " points: ");
+  ffh_out_unsigned(&out, result->points);
   ffh_out_str(&out, " leftover: ");
   ffh_out_unsigned(&out, result->leftover);
+  if (result->not_controlled != NULL) {
+    ffh_out_str(&out, " not controlled: ");
+    ffh_out_str(&out, result->not_controlled);
+  }
   ffh_out_str(&out, "\n");
   ffh_out_flush(&out, STDERR_FILENO);
 }
@@ -168,6 +183,9 @@ static int replay(void) {
   }
   ffh_run_options run = {
       .core = -1, .stats_path = options.stats, .check_every_leak = true, .on_finding = on_finding};
+  if (options.events != NULL) {
+    ffh_sched_keep_events();
+  }
   catch_signals();
   ffh_watchdog_start((unsigned)options.timeout_s, (unsigned)options.rss_mib, SIGUSR1);
   ffh_entry_start(&run);
@@ -178,6 +196,7 @@ static int replay(void) {
     ffh_run_result result = ffh_run_plan(plan);
     print_result(&result);
   }
+  save_events();
   if (count_threads() > own_threads + plan->schedule.lanes - 1) {
     ffh_print(STDERR_FILENO, "note: threads that the library started are still running\n");
   }
@@ -194,7 +213,7 @@ static int replay(void) {
 
 static const char usage[] =
     "usage: <target>-replay [--times N] [--timeout SECONDS] [--rss MIB] [--report FILE]\n"
-    "                       [--stats FILE] FILE\n"
+    "                       [--stats FILE] [--events FILE] FILE\n"
     "       <target>-replay --show FILE | --compile TEXT OUT | --describe\n"
     "exit: 0 nothing found, 1 usage or environment, 2 finding, 3 FFH-INTERNAL\n";
 
@@ -222,6 +241,9 @@ static bool take_option(int option) {
     case 's':
       options.stats = optarg;
       return true;
+    case 'e':
+      options.events = optarg;
+      return true;
     case 'S':
       options.show = optarg;
       return true;
@@ -237,15 +259,12 @@ static bool take_option(int option) {
 }
 
 static bool parse(int argc, char **argv) {
-  static const struct option known[] = {{"times", required_argument, NULL, 'n'},
-                                        {"timeout", required_argument, NULL, 't'},
-                                        {"rss", required_argument, NULL, 'm'},
-                                        {"report", required_argument, NULL, 'r'},
-                                        {"stats", required_argument, NULL, 's'},
-                                        {"show", required_argument, NULL, 'S'},
-                                        {"compile", required_argument, NULL, 'c'},
-                                        {"describe", no_argument, NULL, 'd'},
-                                        {NULL, 0, NULL, 0}};
+  static const struct option known[] = {
+      {"times", required_argument, NULL, 'n'}, {"timeout", required_argument, NULL, 't'},
+      {"rss", required_argument, NULL, 'm'},   {"report", required_argument, NULL, 'r'},
+      {"stats", required_argument, NULL, 's'}, {"events", required_argument, NULL, 'e'},
+      {"show", required_argument, NULL, 'S'},  {"compile", required_argument, NULL, 'c'},
+      {"describe", no_argument, NULL, 'd'},    {NULL, 0, NULL, 0}};
   for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
     if (!take_option(option)) {
       return false;
