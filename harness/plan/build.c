@@ -35,29 +35,7 @@ void ffh_build_begin(ffh_build *build, const ffh_target *target, ffh_plan *plan)
   plan->target = target;
   plan->n_calls = plan->n_values = plan->n_variables = plan->n_dropped = 0;
   plan->n_bytes = 0;
-  ffh_build_schedule(build, FFH_DEFAULT_LANES, FFH_POLICY_RANDOM, 2, 0);
-}
-
-void ffh_build_schedule(ffh_build *build, unsigned lanes, unsigned policy, unsigned stickiness,
-                        uint32_t seed) {
-  ffh_schedule *schedule = &build->plan->schedule;
-  schedule->lanes = (uint8_t)(lanes == 0 ? FFH_DEFAULT_LANES : (lanes - 1) % FFH_MAX_LANES + 1);
-  schedule->policy = (uint8_t)(policy % FFH_POLICY_COUNT);
-  schedule->stickiness = (uint8_t)(stickiness % 9);
-  schedule->seed = seed;
-  schedule->n_switches = 0;
-}
-
-bool ffh_build_switch(ffh_build *build, uint64_t step, unsigned lane) {
-  ffh_schedule *schedule = &build->plan->schedule;
-  if (schedule->n_switches == FFH_MAX_SWITCHES || step > UINT32_MAX ||
-      (schedule->n_switches > 0 && step <= schedule->switches[schedule->n_switches - 1].step)) {
-    return false;
-  }
-  ffh_switch *next = &schedule->switches[schedule->n_switches++];
-  next->step = (uint32_t)step;
-  next->thread = (uint8_t)(lane % schedule->lanes);
-  return true;
+  ffh_build_schedule(build, &(ffh_schedule_wish){.stickiness = FFH_DEFAULT_STICKINESS});
 }
 
 static const ffh_wish *wish_for(const draft *d, unsigned slot) {

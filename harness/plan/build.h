@@ -8,6 +8,7 @@
 
 #include "plan/plan.h"
 #include "plan/shape.h"
+#include "plan/thread.h"
 
 /* ---- index.c: what is derived once from a target's tables ---- */
 
@@ -104,7 +105,7 @@ typedef struct ffh_track {
   uint8_t owner[FFH_MAX_HANDLES];     /* the lane that created it or was given it */
   uint8_t unborn[FFH_MAX_HANDLES];    /* its call is malformed and will be refused */
   uint8_t retained[FFH_MAX_HANDLES];  /* references beyond the first */
-  uint16_t ended[FFH_MAX_HANDLES];    /* bit per lane that consumes it */
+  uint64_t ended[FFH_MAX_HANDLES];    /* bit per lane that consumes it */
   uint16_t children[FFH_MAX_HANDLES]; /* of it, that must end first and have not */
   uint16_t state[FFH_MAX_HANDLES];    /* typestate, FFH_NONE for none */
 } ffh_track;
@@ -155,15 +156,36 @@ void ffh_build_begin(ffh_build *build, const ffh_target *target, ffh_plan *plan)
 /* Appends a call, and before it what it needs. `wishes` has one for each slot; NULL: defaults.
  * False, with the plan as valid as before, when the contract or the caps leave no way. */
 bool ffh_build_call(ffh_build *build, uint16_t function, unsigned lane, const ffh_wish *wishes);
-/* Brings a schedule within its bounds and adds it. */
-void ffh_build_schedule(ffh_build *build, unsigned lanes, unsigned policy, unsigned stickiness,
-                        uint32_t seed);
-/* Adds a switch; false when it is not after the last one or there are too many. */
-bool ffh_build_switch(ffh_build *build, uint64_t step, unsigned lane);
 /* data.c: fills in the numbers and bytes of slot `slot`. False when the plan's bytes are full. */
 bool ffh_build_data(ffh_plan *plan, const ffh_layout *layout, const ffh_wish *wishes, unsigned slot,
                     ffh_value *values);
 /* The one builder. */
 ffh_build *ffh_build_shared(void);
+
+/* ---- schedule.c ---- */
+
+#define FFH_DEFAULT_STICKINESS 2
+#define FFH_DEFAULT_DEPTH 3
+
+/* As in ffh_schedule, but any numbers; 0 lanes and depth 0 are the defaults. */
+typedef struct ffh_schedule_wish {
+  uint32_t policy, granularity, lanes, stickiness, depth, seed, length;
+} ffh_schedule_wish;
+
+/* Brings a schedule within its bounds and sets it, without weights and switches. */
+void ffh_build_schedule(ffh_build *build, const ffh_schedule_wish *wish);
+/* Adds a weight; false when its thread is none, or not after the last one, or there are too many.
+ */
+bool ffh_build_weight(ffh_build *build, unsigned thread, uint64_t points);
+/* Adds a switch; false when it is not after the last one or there are too many. */
+bool ffh_build_switch(ffh_build *build, uint64_t step, unsigned thread);
+/* Changes the policy; of the others only what it uses is kept. */
+void ffh_schedule_set_policy(ffh_schedule *schedule, unsigned policy, unsigned stickiness,
+                             unsigned depth);
+void ffh_schedule_set_lanes(ffh_schedule *schedule, unsigned lanes);
+/* A policy of the mix that new schedules are drawn from. */
+ffh_policy ffh_policy_draw(unsigned number);
+/* NULL when the schedule is within its bounds, else what is not. */
+const char *ffh_schedule_check(const ffh_schedule *schedule);
 
 #endif

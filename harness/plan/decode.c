@@ -169,14 +169,37 @@ static void read_call(decoder *d, reader *in) {
   d->n_file++;
 }
 
+static unsigned read_thread(reader *in) {
+  unsigned thread = read_byte(in);
+  if (thread < FFH_FORMAT_LANES) {
+    return thread % FFH_MAX_LANES;
+  }
+  return FFH_MAX_LANES + (thread - FFH_FORMAT_LANES) % FFH_MAX_ADOPTED;
+}
+
 static void read_schedule(ffh_build *build, reader *in) {
-  unsigned lanes = read_byte(in), policy = read_byte(in), stickiness = read_byte(in);
-  uint32_t seed = read_u32(in);
-  ffh_build_schedule(build, lanes, policy, stickiness, seed);
-  uint64_t n = read_varint(in), step = 0;
+  ffh_schedule_wish wish = {.lanes = read_byte(in)};
+  unsigned first = read_byte(in);
+  bool more = (first & FFH_SCHEDULE_MORE) != 0;
+  wish.policy = first & FFH_SCHEDULE_POLICY;
+  wish.granularity = first >> FFH_SCHEDULE_GRANULARITY & 3u;
+  wish.stickiness = read_byte(in);
+  wish.seed = read_u32(in);
+  if (more) {
+    wish.depth = read_byte(in);
+    uint64_t length = read_varint(in);
+    wish.length = length < UINT32_MAX ? (uint32_t)length : UINT32_MAX;
+  }
+  ffh_build_schedule(build, &wish);
+  uint64_t n = more ? read_varint(in) : 0, step = 0;
+  for (uint64_t i = 0; i < n && i < FFH_MAX_WEIGHTS && in->at < in->end; i++) {
+    unsigned thread = read_thread(in);
+    (void)ffh_build_weight(build, thread, read_varint(in));
+  }
+  n = read_varint(in);
   for (uint64_t i = 0; i < n && i < FFH_MAX_SWITCHES && in->at < in->end; i++) {
     step += (read_varint(in) & UINT32_MAX) + (i > 0);
-    (void)ffh_build_switch(build, step, read_byte(in));
+    (void)ffh_build_switch(build, step, read_thread(in));
   }
 }
 

@@ -41,7 +41,16 @@ void ffh_edit_begin(ffh_edit *edit, const ffh_plan *from, ffh_plan *to) {
   edit->n_scratch = 0;
   memset(edit->map, 0xff, from->n_variables * sizeof edit->map[0]);
   ffh_build_begin(edit->build, from->target, to);
-  ffh_build_schedule(edit->build, lanes, schedule->policy, schedule->stickiness, schedule->seed);
+  ffh_build_schedule(edit->build, &(ffh_schedule_wish){.policy = schedule->policy,
+                                                       .granularity = schedule->granularity,
+                                                       .lanes = lanes,
+                                                       .stickiness = schedule->stickiness,
+                                                       .depth = schedule->depth,
+                                                       .seed = schedule->seed,
+                                                       .length = schedule->length});
+  for (unsigned i = 0; i < schedule->n_weights; i++) {
+    (void)ffh_build_weight(edit->build, schedule->weights[i].thread, schedule->weights[i].points);
+  }
   for (unsigned i = 0; i < schedule->n_switches; i++) {
     (void)ffh_build_switch(edit->build, schedule->switches[i].step, schedule->switches[i].thread);
   }

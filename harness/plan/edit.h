@@ -19,7 +19,9 @@ typedef enum ffh_mutation {
   FFH_MUTATE_MALFORM,
   FFH_MUTATE_REFORM, /* malformed back to well-formed */
   FFH_MUTATE_SEED,
+  FFH_MUTATE_POLICY,
   FFH_MUTATE_STICKINESS,
+  FFH_MUTATE_DEPTH,
   FFH_MUTATE_SWITCH,
   FFH_MUTATE_LANES,
   FFH_MUTATE_SPLICE,
@@ -34,6 +36,8 @@ typedef struct ffh_edit {
   ffh_build *build;
   ffh_prng *prng;
   unsigned lanes; /* how many the new plan may use */
+  unsigned granularity;
+  uint32_t (*points_of)(uint16_t function); /* as in ffh_mutate_options */
   ffh_mutate_bytes mutate_bytes;
   uint16_t map[FFH_MAX_HANDLES]; /* variables of `from` in the new plan */
   ffh_wish wishes[FFH_MAX_SLOTS];
@@ -67,6 +71,16 @@ bool ffh_generate_call(ffh_edit *edit);
 /* Bytes changed by the engine's mutator or our own. */
 void ffh_generate_bytes(ffh_edit *edit, const ffh_function *function, unsigned slot,
                         const ffh_value *value, ffh_wish *wish);
+
+/* ---- mutate_schedule.c ---- */
+
+/* A new schedule for the plan that is being built. */
+void ffh_generate_schedule(ffh_edit *edit);
+/* One of the mutations of the schedule. */
+bool ffh_mutate_schedule(ffh_edit *edit, ffh_mutation what);
+/* Says in the schedule how many points the calls will pass, where its policy asks and it is known.
+ */
+void ffh_edit_estimate(const ffh_edit *edit, ffh_plan *plan);
 
 /* ---- mutate.c ---- */
 

@@ -143,16 +143,31 @@ static void put_values(writer *w, const ffh_plan *plan, unsigned at) {
   }
 }
 
+static void put_thread(writer *w, ffh_thread_name thread) {
+  put_byte(w, ffh_thread_is_lane(thread) ? thread : thread - FFH_MAX_LANES + FFH_FORMAT_LANES);
+}
+
 static void put_schedule(writer *w, const ffh_schedule *schedule) {
+  bool more = schedule->depth != 0 || schedule->length != 0 || schedule->n_weights != 0;
   put_byte(w, schedule->lanes);
-  put_byte(w, schedule->policy);
+  put_byte(w, schedule->policy | (unsigned)schedule->granularity << FFH_SCHEDULE_GRANULARITY |
+                  (more ? FFH_SCHEDULE_MORE : 0));
   put_byte(w, schedule->stickiness);
   put_u32(w, schedule->seed);
+  if (more) {
+    put_byte(w, schedule->depth);
+    put_varint(w, schedule->length);
+    put_varint(w, schedule->n_weights);
+    for (unsigned i = 0; i < schedule->n_weights; i++) {
+      put_thread(w, schedule->weights[i].thread);
+      put_varint(w, schedule->weights[i].points);
+    }
+  }
   put_varint(w, schedule->n_switches);
   uint64_t next = 0;
   for (unsigned i = 0; i < schedule->n_switches; i++) {
     put_varint(w, schedule->switches[i].step - next);
-    put_byte(w, schedule->switches[i].thread);
+    put_thread(w, schedule->switches[i].thread);
     next = (uint64_t)schedule->switches[i].step + 1;
   }
 }

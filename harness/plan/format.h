@@ -7,6 +7,17 @@
 #define FFH_FORMAT_VERSION 1
 #define FFH_FORMAT_HEADER 8 /* magic, version, target id */
 
+/* The policy's byte of an encoded schedule: bits 0-3 the policy, and these. */
+#define FFH_SCHEDULE_POLICY 0x0fu
+#define FFH_SCHEDULE_GRANULARITY 4 /* a shift: two bits */
+#define FFH_SCHEDULE_MORE 0x40u    /* depth, length and weights follow the seed */
+
+/* A thread in the file: lanes up to here, then the library's threads. It is what FFH_MAX_LANES may
+ * become at most, so that files do not depend on it. */
+#define FFH_FORMAT_LANES 64
+_Static_assert(FFH_MAX_LANES <= FFH_FORMAT_LANES, "every lane has a number in the file");
+_Static_assert(FFH_MAX_ADOPTED <= 256 - FFH_FORMAT_LANES, "every thread has one");
+
 /* The second byte of an encoded value: its form, whether it is NULL, and what its content is. */
 #define FFH_HEAD_FORM 0x0fu
 #define FFH_HEAD_NULL 0x10u

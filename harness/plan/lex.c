@@ -32,6 +32,26 @@ void ffh_parse_skip_blanks(ffh_parser *p) {
   }
 }
 
+bool ffh_parse_at_line_end(ffh_parser *p) {
+  ffh_parse_skip_blanks(p);
+  return p->at >= p->end || *p->at == '\n' || *p->at == '#';
+}
+
+bool ffh_parse_end_line(ffh_parser *p) {
+  if (!ffh_parse_at_line_end(p)) {
+    return ffh_parse_fail(p, ffh_parse_mark(p), "expected the end of the line", NULL);
+  }
+  while (p->at < p->end && *p->at != '\n') {
+    p->at++;
+  }
+  if (p->at < p->end) {
+    p->at++;
+    p->line++;
+    p->line_start = p->at;
+  }
+  return true;
+}
+
 bool ffh_parse_take(ffh_parser *p, char c) {
   ffh_parse_skip_blanks(p);
   if (p->at < p->end && *p->at == c) {

@@ -257,59 +257,12 @@ static bool hammer(void) {
 
 static bool generate(void) {
   unsigned n = 1 + below(below(4) == 0 ? 32 : 10);
-  ffh_build_schedule(edit.build, edit.lanes, FFH_POLICY_RANDOM, below(6), (uint32_t)below(1 << 16));
+  ffh_generate_schedule(&edit);
   bool built = false;
   for (unsigned i = 0; i < n; i++) {
     built |= ffh_generate_call(&edit);
   }
   return built;
-}
-
-/* ---- mutations of the schedule ---- */
-
-static void change_switches(ffh_schedule *schedule) {
-  unsigned n = schedule->n_switches;
-  if (n > 0 && below(2) == 0) {
-    unsigned at = below(n);
-    if (below(2) == 0) {
-      schedule->switches[at].thread = (uint8_t)below(schedule->lanes);
-      return;
-    }
-    memmove(&schedule->switches[at], &schedule->switches[at + 1],
-            (n - at - 1) * sizeof schedule->switches[0]);
-    schedule->n_switches--;
-    return;
-  }
-  uint32_t step = below(2 * edit.from->n_calls + 1u);
-  unsigned at = 0;
-  while (at < n && schedule->switches[at].step < step) {
-    at++;
-  }
-  if (n == FFH_MAX_SWITCHES || (at < n && schedule->switches[at].step == step)) {
-    return;
-  }
-  memmove(&schedule->switches[at + 1], &schedule->switches[at],
-          (n - at) * sizeof schedule->switches[0]);
-  schedule->switches[at] = (ffh_switch){step, (uint8_t)below(schedule->lanes)};
-  schedule->n_switches++;
-}
-
-static bool mutate_schedule(ffh_mutation what) {
-  ffh_schedule *schedule = &edit.build->plan->schedule;
-  if (what == FFH_MUTATE_LANES) {
-    schedule->lanes = (uint8_t)(1 + below(edit.lanes));
-    for (unsigned i = 0; i < schedule->n_switches; i++) {
-      schedule->switches[i].thread %= schedule->lanes;
-    }
-  } else if (what == FFH_MUTATE_SEED) {
-    schedule->seed = (uint32_t)ffh_prng_next(edit.prng);
-  } else if (what == FFH_MUTATE_STICKINESS) {
-    schedule->stickiness = (uint8_t)below(9);
-  } else {
-    change_switches(schedule);
-  }
-  ffh_edit_copy(&edit, 0, edit.from->n_calls, -1);
-  return true;
 }
 
 /* ---- choosing ---- */
@@ -339,10 +292,12 @@ static bool apply(ffh_mutation what) {
     case FFH_MUTATE_REFORM:
       return mutate_value(what, is_malformed);
     case FFH_MUTATE_SEED:
+    case FFH_MUTATE_POLICY:
     case FFH_MUTATE_STICKINESS:
+    case FFH_MUTATE_DEPTH:
     case FFH_MUTATE_SWITCH:
     case FFH_MUTATE_LANES:
-      return mutate_schedule(what);
+      return ffh_mutate_schedule(&edit, what);
     case FFH_MUTATE_SPLICE:
       return splice_calls();
     case FFH_MUTATE_TEARDOWN:
@@ -359,13 +314,13 @@ static bool apply(ffh_mutation what) {
 
 static ffh_mutation choose(void) {
   static const uint8_t weights[FFH_MUTATION_COUNT] = {
-      [FFH_MUTATE_INSERT] = 20,    [FFH_MUTATE_DELETE] = 10,  [FFH_MUTATE_DUPLICATE] = 6,
-      [FFH_MUTATE_SWAP] = 4,       [FFH_MUTATE_LANE] = 6,     [FFH_MUTATE_NUMBER] = 14,
-      [FFH_MUTATE_BYTES] = 18,     [FFH_MUTATE_HANDLE] = 5,   [FFH_MUTATE_NULL] = 2,
-      [FFH_MUTATE_MALFORM] = 5,    [FFH_MUTATE_REFORM] = 2,   [FFH_MUTATE_SEED] = 6,
-      [FFH_MUTATE_STICKINESS] = 1, [FFH_MUTATE_SWITCH] = 4,   [FFH_MUTATE_LANES] = 1,
-      [FFH_MUTATE_SPLICE] = 3,     [FFH_MUTATE_TEARDOWN] = 4, [FFH_MUTATE_HAMMER] = 4,
-      [FFH_MUTATE_GENERATE] = 1};
+      [FFH_MUTATE_INSERT] = 20,  [FFH_MUTATE_DELETE] = 10, [FFH_MUTATE_DUPLICATE] = 6,
+      [FFH_MUTATE_SWAP] = 4,     [FFH_MUTATE_LANE] = 6,    [FFH_MUTATE_NUMBER] = 14,
+      [FFH_MUTATE_BYTES] = 18,   [FFH_MUTATE_HANDLE] = 5,  [FFH_MUTATE_NULL] = 2,
+      [FFH_MUTATE_MALFORM] = 5,  [FFH_MUTATE_REFORM] = 2,  [FFH_MUTATE_SEED] = 6,
+      [FFH_MUTATE_POLICY] = 3,   [FFH_MUTATE_DEPTH] = 2,   [FFH_MUTATE_STICKINESS] = 2,
+      [FFH_MUTATE_SWITCH] = 4,   [FFH_MUTATE_LANES] = 1,   [FFH_MUTATE_SPLICE] = 3,
+      [FFH_MUTATE_TEARDOWN] = 4, [FFH_MUTATE_HAMMER] = 4,  [FFH_MUTATE_GENERATE] = 1};
   unsigned sum = 0;
   for (unsigned i = 0; i < FFH_MUTATION_COUNT; i++) {
     sum += weights[i];
@@ -382,18 +337,23 @@ static ffh_mutation choose(void) {
 /* Two plans that take turns, and one for the other parent of a crossover. */
 static ffh_plan *plans[3];
 
-static void start(ffh_prng *prng, unsigned lanes, ffh_mutate_bytes mutate_bytes) {
+static void start(ffh_prng *prng, const ffh_mutate_options *options,
+                  ffh_mutate_bytes mutate_bytes) {
+  unsigned lanes = options->lanes;
   for (unsigned i = 0; i < 3 && plans[i] == NULL; i++) {
     plans[i] = ffh_plan_new();
   }
   edit.build = ffh_build_shared();
   edit.prng = prng;
   edit.lanes = lanes == 0 ? FFH_DEFAULT_LANES : lanes < FFH_MAX_LANES ? lanes : FFH_MAX_LANES;
+  edit.granularity = options->granularity;
+  edit.points_of = options->points_of;
   edit.mutate_bytes = mutate_bytes;
 }
 
 /* As many of the first calls as fit. Where not even one does, raw bytes. */
 static size_t write_plan(ffh_plan *plan, uint8_t *data, size_t max_size) {
+  ffh_edit_estimate(&edit, plan);
   size_t size = ffh_plan_encode(plan, data, max_size);
   if (size != 0) {
     return size;
@@ -412,6 +372,8 @@ static size_t write_plan(ffh_plan *plan, uint8_t *data, size_t max_size) {
     return write_plan(plan, data, max_size);
   }
   if (fits > 0) {
+    plan->n_calls = (uint16_t)fits;
+    ffh_edit_estimate(&edit, plan); /* never longer than before */
     return ffh_plan_encode_calls(plan, fits, data, max_size);
   }
   size = max_size < 64 ? max_size : 64;
@@ -422,9 +384,10 @@ static size_t write_plan(ffh_plan *plan, uint8_t *data, size_t max_size) {
 }
 
 size_t ffh_plan_mutate(const ffh_target *target, uint8_t *data, size_t size, size_t max_size,
-                       unsigned seed, unsigned lanes, ffh_mutate_bytes mutate_bytes) {
+                       unsigned seed, const ffh_mutate_options *options,
+                       ffh_mutate_bytes mutate_bytes) {
   ffh_prng prng = {seed};
-  start(&prng, lanes, mutate_bytes);
+  start(&prng, options, mutate_bytes);
   ffh_plan *from = plans[0], *to = plans[1];
   (void)ffh_plan_decode(target, data, size, from);
   unsigned rounds = 1 + (below(3) == 0) + (below(8) == 0 ? below(4) : 0);
@@ -446,7 +409,7 @@ size_t ffh_plan_crossover(const ffh_target *target, const uint8_t *a, size_t a_s
                           const uint8_t *b, size_t b_size, uint8_t *out, size_t max_size,
                           unsigned seed) {
   ffh_prng prng = {seed};
-  start(&prng, FFH_MAX_LANES, NULL);
+  start(&prng, &(ffh_mutate_options){.lanes = FFH_MAX_LANES}, NULL);
   (void)ffh_plan_decode(target, a, a_size, plans[0]);
   (void)ffh_plan_decode(target, b, b_size, plans[2]);
   ffh_edit_begin(&edit, plans[0], plans[1]);

@@ -4,31 +4,12 @@
 
 #include <string.h>
 
+#include "base/out.h"
 #include "plan/plan.h"
 
-static bool at_line_end(ffh_parser *p) {
-  ffh_parse_skip_blanks(p);
-  return p->at >= p->end || *p->at == '\n' || *p->at == '#';
-}
-
-static bool end_line(ffh_parser *p) {
-  if (!at_line_end(p)) {
-    return ffh_parse_fail(p, ffh_parse_mark(p), "expected the end of the line", NULL);
-  }
-  while (p->at < p->end && *p->at != '\n') {
-    p->at++;
-  }
-  if (p->at < p->end) {
-    p->at++;
-    p->line++;
-    p->line_start = p->at;
-  }
-  return true;
-}
-
 static void skip_empty_lines(ffh_parser *p) {
-  while (p->at < p->end && at_line_end(p) && p->at < p->end) {
-    (void)end_line(p);
+  while (p->at < p->end && ffh_parse_at_line_end(p) && p->at < p->end) {
+    (void)ffh_parse_end_line(p);
   }
 }
 
@@ -65,92 +46,7 @@ static bool read_header(ffh_parser *p) {
     return ffh_parse_fail(p, where, "this is a plan of target ", ffh_word_text_of(name),
                           ", not of ", p->target->name, ": use the other target's program", NULL);
   }
-  return end_line(p);
-}
-
-static bool read_setting(ffh_parser *p, const char *name, uint64_t low, uint64_t high,
-                         uint64_t *number) {
-  ffh_parse_skip_blanks(p);
-  ffh_mark where = ffh_parse_mark(p);
-  if (!ffh_parse_number(p, number, NULL)) {
-    return false;
-  }
-  if (*number < low || *number > high) {
-    return ffh_parse_fail(p, where, name, " is out of range: lanes=1 to 16, stickiness=0 to 8, ",
-                          "seed=0 to 0xffffffff", NULL);
-  }
-  return true;
-}
-
-static bool read_schedule(ffh_parser *p) {
-  uint64_t seed = 0, lanes = FFH_DEFAULT_LANES, stickiness = 2;
-  (void)ffh_parse_word(p); /* "schedule" */
-  ffh_parse_skip_blanks(p);
-  ffh_mark where = ffh_parse_mark(p);
-  ffh_word_text policy = ffh_parse_word(p);
-  if (!ffh_word_is(policy, "random")) {
-    return ffh_parse_fail(p, where, "unknown policy ", ffh_word_text_of(policy), "; use random",
-                          NULL);
-  }
-  while (!at_line_end(p)) {
-    where = ffh_parse_mark(p);
-    ffh_word_text key = ffh_parse_word(p);
-    if (!ffh_parse_take(p, '=')) {
-      return ffh_parse_fail(p, where, "expected seed=, lanes= or stickiness=", NULL);
-    }
-    bool good = false;
-    if (ffh_word_is(key, "seed")) {
-      good = read_setting(p, "seed", 0, UINT32_MAX, &seed);
-    } else if (ffh_word_is(key, "lanes")) {
-      good = read_setting(p, "lanes", 1, FFH_MAX_LANES, &lanes);
-    } else if (ffh_word_is(key, "stickiness")) {
-      good = read_setting(p, "stickiness", 0, 8, &stickiness);
-    } else {
-      good = ffh_parse_fail(p, where, "unknown setting ", ffh_word_text_of(key),
-                            "; use seed, lanes or stickiness", NULL);
-    }
-    if (!good) {
-      return false;
-    }
-  }
-  ffh_build_schedule(p->build, (unsigned)lanes, FFH_POLICY_RANDOM, (unsigned)stickiness,
-                     (uint32_t)seed);
-  return end_line(p);
-}
-
-static bool read_lane(ffh_parser *p, unsigned *lane) {
-  ffh_parse_skip_blanks(p);
-  ffh_mark where = ffh_parse_mark(p);
-  ffh_word_text word = ffh_parse_word(p);
-  unsigned lanes = p->build->plan->schedule.lanes;
-  if (word.size == 1 && word.text[0] > 'P' && word.text[0] <= 'Z') {
-    return ffh_parse_fail(p, where, "no lane ", ffh_word_text_of(word), ": lanes are A to P", NULL);
-  }
-  if (word.size != 1 || word.text[0] < 'A' || word.text[0] > 'P') {
-    return ffh_parse_fail(p, where, "expected a lane (A, B, ...), schedule or switch", NULL);
-  }
-  *lane = (unsigned)(word.text[0] - 'A');
-  if (*lane >= lanes) {
-    char last[2] = {(char)('A' + lanes - 1), '\0'};
-    return ffh_parse_fail(p, where, "no such lane: the plan's lanes are A to ", last,
-                          "; raise lanes= in the schedule line", NULL);
-  }
-  return true;
-}
-
-static bool read_switch(ffh_parser *p) {
-  (void)ffh_parse_word(p); /* "switch" */
-  ffh_parse_skip_blanks(p);
-  ffh_mark where = ffh_parse_mark(p);
-  uint64_t step = 0;
-  unsigned lane = 0;
-  if (!ffh_parse_number(p, &step, NULL) || !read_lane(p, &lane)) {
-    return false;
-  }
-  if (!ffh_build_switch(p->build, step, lane)) {
-    return ffh_parse_fail(p, where, "switches must ascend, one for each step, at most 128", NULL);
-  }
-  return end_line(p);
+  return ffh_parse_end_line(p);
 }
 
 static bool read_function(ffh_parser *p) {
@@ -238,7 +134,9 @@ static bool build_call(ffh_parser *p, ffh_mark start, unsigned lane) {
     return false;
   }
   if (call->lane != lane) {
-    char must[2] = {(char)('A' + call->lane), '\0'};
+    char must[8];
+    ffh_out out = {must, 0, sizeof must, false};
+    ffh_thread_print(&out, call->lane);
     return ffh_parse_fail(p, start, "this call must run on lane ", must,
                           ": a handle or the function is confined to it", NULL);
   }
@@ -249,7 +147,7 @@ static bool read_call(ffh_parser *p) {
   unsigned lane = 0;
   ffh_parse_skip_blanks(p);
   ffh_mark start = ffh_parse_mark(p);
-  if (!read_lane(p, &lane) || !ffh_parse_expect(p, ':', "the lane")) {
+  if (!ffh_parse_lane(p, &lane) || !ffh_parse_expect(p, ':', "the lane")) {
     return false;
   }
   ffh_parse_skip_blanks(p);
@@ -268,7 +166,7 @@ static bool read_call(ffh_parser *p) {
   p->n_pool = 0;
   return read_result(p, where, result) && ffh_parse_expect(p, '(', "the function") &&
          ffh_parse_fields(p, FFH_NONE, ')') && check_names(p) && build_call(p, start, lane) &&
-         end_line(p);
+         ffh_parse_end_line(p);
 }
 
 bool ffh_plan_parse(const ffh_target *target, const char *text, size_t size, ffh_plan *plan,
@@ -288,12 +186,12 @@ bool ffh_plan_parse(const ffh_target *target, const char *text, size_t size, ffh
   for (skip_empty_lines(p); good && p->at < p->end; skip_empty_lines(p)) {
     if (ffh_parse_peek(p, "schedule")) {
       good = !has_schedule && plan->n_calls == 0 && plan->schedule.n_switches == 0
-                 ? read_schedule(p)
+                 ? ffh_parse_schedule(p)
                  : ffh_parse_fail(p, ffh_parse_mark(p),
                                   "one schedule line, before calls and switches", NULL);
       has_schedule = true;
     } else if (ffh_parse_peek(p, "switch")) {
-      good = read_switch(p);
+      good = ffh_parse_switch(p);
     } else {
       good = read_call(p);
     }

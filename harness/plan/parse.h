@@ -63,6 +63,17 @@ const char *ffh_word_text_of(ffh_word_text word);
 /* How many letters must change to make one of the other. */
 unsigned ffh_word_distance(ffh_word_text word, const char *name);
 
+/* Whether nothing but blanks and a comment is left of the line. */
+bool ffh_parse_at_line_end(ffh_parser *p);
+bool ffh_parse_end_line(ffh_parser *p);
+
+/* ---- parse_schedule.c ---- */
+
+/* One line each, from their first word on. */
+bool ffh_parse_schedule(ffh_parser *p);
+bool ffh_parse_switch(ffh_parser *p);
+bool ffh_parse_lane(ffh_parser *p, unsigned *lane);
+
 /* ---- parse_value.c ---- */
 
 /* "name=value, ..." up to the closing character, for the parameters or one struct's fields. */

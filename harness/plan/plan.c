@@ -24,23 +24,6 @@ typedef struct context {
   unsigned next_variable; /* what the call's first definition must be */
 } context;
 
-static const char *check_schedule(const ffh_schedule *schedule) {
-  if (schedule->policy >= FFH_POLICY_COUNT || schedule->lanes < 1 ||
-      schedule->lanes > FFH_MAX_LANES || schedule->stickiness > 8 ||
-      schedule->n_switches > FFH_MAX_SWITCHES) {
-    return "a schedule parameter is out of bounds";
-  }
-  for (unsigned i = 0; i < schedule->n_switches; i++) {
-    if (schedule->switches[i].thread >= schedule->lanes) {
-      return "a switch names a lane that does not exist";
-    }
-    if (i > 0 && schedule->switches[i].step <= schedule->switches[i - 1].step) {
-      return "switches do not ascend";
-    }
-  }
-  return NULL;
-}
-
 static bool is_blank(const ffh_value *value) {
   return value->form == FFH_FORM_VALUE && !value->is_null && value->variable == FFH_NO_VARIABLE &&
          value->defines == FFH_NO_VARIABLE && value->size == 0 && value->number == 0;
@@ -256,7 +239,7 @@ const char *ffh_plan_check(const ffh_plan *plan) {
       plan->n_variables > FFH_MAX_HANDLES || plan->n_bytes > FFH_MAX_PLAN_BYTES) {
     return "a cap is exceeded";
   }
-  const char *wrong = check_schedule(&plan->schedule);
+  const char *wrong = ffh_schedule_check(&plan->schedule);
   context c = {.plan = plan, .track = &track};
   unsigned next_value = 0;
   for (unsigned i = 0; i < plan->n_calls && wrong == NULL; i++) {

@@ -101,8 +101,9 @@ typedef struct ffh_schedule {
   uint8_t granularity; /* ffh_granularity */
   uint8_t lanes;       /* 1 to FFH_MAX_LANES */
   uint8_t stickiness; /* random: a thread keeps running with probability 1 - 1/2^stickiness; at most
-                         FFH_MAX_STICKINESS */
-  uint8_t depth;      /* PCT: one more than its change points; 1 to FFH_MAX_DEPTH */
+                         FFH_MAX_STICKINESS. 0 with another policy */
+  uint8_t
+      depth; /* PCT: one more than its change points; 1 to FFH_MAX_DEPTH. 0 with another policy */
   uint32_t seed;
   uint32_t length; /* PCT, SURW: how many points the run is expected to pass; 0: not known */
   uint16_t n_weights;
@@ -170,8 +171,10 @@ size_t ffh_plan_print(const ffh_plan *plan, char *out, size_t capacity);
 /* One call, as in its line of the text. Async-signal-safe. */
 struct ffh_out;
 void ffh_plan_print_call(const ffh_plan *plan, unsigned call, struct ffh_out *out);
-/* The word that the text uses for a form. Never NULL. */
+/* The words that the text uses. Never NULL. */
 const char *ffh_form_name(ffh_form form);
+const char *ffh_policy_name(unsigned policy);
+const char *ffh_granularity_name(unsigned granularity);
 
 typedef struct ffh_text_error {
   uint32_t line, column; /* from 1 */
@@ -187,10 +190,20 @@ bool ffh_plan_parse(const ffh_target *target, const char *text, size_t size, ffh
 /* A libFuzzer-style byte mutator (LLVMFuzzerMutate), or NULL for the plan's own. */
 typedef size_t (*ffh_mutate_bytes)(uint8_t *data, size_t size, size_t max_size);
 
-/* Mutates data in place at the level of calls, arguments, lanes and switches and returns the new
- * size, at most max_size. `lanes` is how many lanes the mutated plan may use. Not reentrant. */
+/* What the mutator is to know of the runs that follow. All zero: the default lanes, `calls`. */
+typedef struct ffh_mutate_options {
+  unsigned lanes;              /* how many the mutated plan may use */
+  ffh_granularity granularity; /* of new and of changed schedules */
+  /* How many points of that granularity a call of the function passes on average; 0 counts as 1.
+   * NULL: not known, so schedules state no length and no weights. */
+  uint32_t (*points_of)(uint16_t function);
+} ffh_mutate_options;
+
+/* Mutates data in place at the level of calls, arguments, lanes and schedule and returns the new
+ * size, at most max_size. The same arguments give the same bytes. Not reentrant. */
 size_t ffh_plan_mutate(const ffh_target *target, uint8_t *data, size_t size, size_t max_size,
-                       unsigned seed, unsigned lanes, ffh_mutate_bytes mutate_bytes);
+                       unsigned seed, const ffh_mutate_options *options,
+                       ffh_mutate_bytes mutate_bytes);
 size_t ffh_plan_crossover(const ffh_target *target, const uint8_t *a, size_t a_size,
                           const uint8_t *b, size_t b_size, uint8_t *out, size_t max_size,
                           unsigned seed);

@@ -268,7 +268,7 @@ void ffh_plan_print_call(const ffh_plan *plan, unsigned at, ffh_out *out) {
   const ffh_call *call = &plan->calls[at];
   const ffh_function *function = ffh_plan_function(plan, call);
   const ffh_value *values = ffh_plan_values(plan, call);
-  ffh_out_char(out, (char)('A' + call->lane));
+  ffh_thread_print(out, call->lane);
   ffh_out_str(out, ": ");
   if (function->result_slot != FFH_NONE &&
       values[function->result_slot].defines != FFH_NO_VARIABLE) {
@@ -281,13 +281,37 @@ void ffh_plan_print_call(const ffh_plan *plan, unsigned at, ffh_out *out) {
   ffh_out_char(out, ')');
 }
 
+static void print_weights(ffh_out *out, const ffh_schedule *schedule) {
+  for (unsigned i = 0; i < schedule->n_weights; i++) {
+    ffh_out_str(out, i == 0 ? " weights=" : ",");
+    ffh_thread_print(out, schedule->weights[i].thread);
+    ffh_out_char(out, ':');
+    ffh_out_unsigned(out, schedule->weights[i].points);
+  }
+}
+
 static void print_schedule(ffh_out *out, const ffh_schedule *schedule) {
-  ffh_out_str(out, "schedule random seed=");
+  ffh_out_str(out, "schedule ");
+  ffh_out_str(out, ffh_policy_name(schedule->policy));
+  ffh_out_str(out, " seed=");
   ffh_out_hex(out, schedule->seed);
   ffh_out_str(out, " lanes=");
   ffh_out_unsigned(out, schedule->lanes);
-  ffh_out_str(out, " stickiness=");
-  ffh_out_unsigned(out, schedule->stickiness);
+  if (schedule->policy == FFH_POLICY_RANDOM) {
+    ffh_out_str(out, " stickiness=");
+    ffh_out_unsigned(out, schedule->stickiness);
+  }
+  ffh_out_str(out, " granularity=");
+  ffh_out_str(out, ffh_granularity_name(schedule->granularity));
+  if (schedule->policy == FFH_POLICY_PCT) {
+    ffh_out_str(out, " depth=");
+    ffh_out_unsigned(out, schedule->depth);
+  }
+  if (schedule->length != 0) {
+    ffh_out_str(out, " length=");
+    ffh_out_unsigned(out, schedule->length);
+  }
+  print_weights(out, schedule);
   ffh_out_char(out, '\n');
 }
 
@@ -305,7 +329,7 @@ size_t ffh_plan_print(const ffh_plan *plan, char *text, size_t capacity) {
     ffh_out_str(&out, "switch ");
     ffh_out_unsigned(&out, plan->schedule.switches[i].step);
     ffh_out_char(&out, ' ');
-    ffh_out_char(&out, (char)('A' + plan->schedule.switches[i].thread));
+    ffh_thread_print(&out, plan->schedule.switches[i].thread);
     ffh_out_char(&out, '\n');
   }
   return out.truncated ? 0 : out.size;

@@ -232,8 +232,15 @@ static void read_call(ffh_build *build, reader *in) {
 void ffh_raw_decode(ffh_build *build, const uint8_t *data, size_t size) {
   reader in = {data, data + size};
   uint8_t schedule = next(&in);
-  uint32_t seed = (uint32_t)next_many(&in, 2);
-  ffh_build_schedule(build, FFH_DEFAULT_LANES, FFH_POLICY_RANDOM, schedule % 9u, seed);
+  unsigned strength = schedule / 10u;
+  ffh_schedule_wish wish = {.policy = ffh_policy_draw(schedule),
+                            .granularity = schedule >= 0xf0   ? FFH_GRANULARITY_CALLS
+                                           : schedule >= 0xe0 ? FFH_GRANULARITY_SYNC
+                                                              : FFH_GRANULARITY_MEMORY,
+                            .stickiness = strength,
+                            .depth = 1 + strength % 5,
+                            .seed = (uint32_t)next_many(&in, 2)};
+  ffh_build_schedule(build, &wish);
   if (build->index->n_callable == 0) {
     return;
   }

@@ -38,7 +38,7 @@ static void end(ffh_track *track, const ffh_plan *plan, uint16_t variable, unsig
       track->children[parent]--;
     }
   }
-  track->ended[variable] |= (uint16_t)(1u << lane);
+  track->ended[variable] |= UINT64_C(1) << lane;
 }
 
 static void use(ffh_track *track, const ffh_plan *plan, const ffh_slot *slot, uint16_t variable,

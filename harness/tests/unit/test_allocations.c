@@ -105,10 +105,11 @@ static void a_plan_takes_no_memory(void **state) {
 static void decoding_and_mutating_take_no_memory(void **state) {
   (void)state;
   static uint8_t bytes[4096], other[4096], child[8192];
+  const ffh_mutate_options options = {.lanes = 16, .granularity = FFH_GRANULARITY_MEMORY};
   size_t size = ffh_plan_encode(parse(busy), bytes, sizeof bytes);
   assert_true(size != 0);
   size_t other_size = ffh_plan_mutate(ffh_shop_target(), memcpy(other, bytes, size), size,
-                                      sizeof other, 1, 16, NULL);
+                                      sizeof other, 1, &options, NULL);
   ffh_plan_crossover(ffh_shop_target(), bytes, size, other, other_size, child, sizeof child, 1);
   ffh_run_input(bytes, size);
   begin();
@@ -116,7 +117,7 @@ static void decoding_and_mutating_take_no_memory(void **state) {
     ffh_shop_reset();
     ffh_run_input(bytes, size);
     other_size = ffh_plan_mutate(ffh_shop_target(), memcpy(other, bytes, size), size, sizeof other,
-                                 seed, 16, NULL);
+                                 seed, &options, NULL);
     ffh_plan_crossover(ffh_shop_target(), bytes, size, other, other_size, child, sizeof child,
                        seed);
   }

@@ -25,19 +25,31 @@ static bool same_value(const ffh_value *a, const ffh_value *b) {
          (a->size == 0 || memcmp(a->bytes, b->bytes, a->size) == 0);
 }
 
-static bool same_plan(const ffh_plan *a, const ffh_plan *b) {
-  if (a->target != b->target || a->n_calls != b->n_calls || a->n_values != b->n_values ||
-      a->n_variables != b->n_variables || a->schedule.lanes != b->schedule.lanes ||
-      a->schedule.policy != b->schedule.policy || a->schedule.seed != b->schedule.seed ||
-      a->schedule.stickiness != b->schedule.stickiness ||
-      a->schedule.n_switches != b->schedule.n_switches) {
+static bool same_schedule(const ffh_schedule *a, const ffh_schedule *b) {
+  if (a->policy != b->policy || a->granularity != b->granularity || a->lanes != b->lanes ||
+      a->stickiness != b->stickiness || a->depth != b->depth || a->seed != b->seed ||
+      a->length != b->length || a->n_weights != b->n_weights || a->n_switches != b->n_switches) {
     return false;
   }
-  for (unsigned i = 0; i < a->schedule.n_switches; i++) {
-    if (a->schedule.switches[i].step != b->schedule.switches[i].step ||
-        a->schedule.switches[i].thread != b->schedule.switches[i].thread) {
+  for (unsigned i = 0; i < a->n_weights; i++) {
+    if (a->weights[i].thread != b->weights[i].thread ||
+        a->weights[i].points != b->weights[i].points) {
       return false;
     }
+  }
+  for (unsigned i = 0; i < a->n_switches; i++) {
+    if (a->switches[i].step != b->switches[i].step ||
+        a->switches[i].thread != b->switches[i].thread) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool same_plan(const ffh_plan *a, const ffh_plan *b) {
+  if (a->target != b->target || a->n_calls != b->n_calls || a->n_values != b->n_values ||
+      a->n_variables != b->n_variables || !same_schedule(&a->schedule, &b->schedule)) {
+    return false;
   }
   for (unsigned i = 0; i < a->n_calls; i++) {
     if (a->calls[i].function != b->calls[i].function || a->calls[i].lane != b->calls[i].lane ||
@@ -102,6 +114,8 @@ static void test_any_bytes_are_a_plan(void **state) {
   static const uint8_t magic[4] = {'F', 'F', 'H', 1};
   size_t n_last = 0;
   uint64_t calls = 0, bytes = 0;
+  uint64_t policies[FFH_POLICY_COUNT] = {0}, granularities[FFH_GRANULARITY_COUNT] = {0};
+  uint64_t weights = 0, library_threads = 0;
   for (unsigned round = 0; round < ROUNDS; round++) {
     size_t size = fill(&prng, data, ffh_prng_below(&prng, MAX_BYTES));
     if (round % 3 == 1 && size >= 8) {
@@ -120,6 +134,11 @@ static void test_any_bytes_are_a_plan(void **state) {
       report("not a plan", data, size);
     }
     check_decoded(data, size);
+    const ffh_schedule *schedule = &plan->schedule;
+    policies[schedule->policy]++;
+    granularities[schedule->granularity]++;
+    weights += schedule->n_weights;
+    library_threads += schedule->n_switches > 0 && schedule->switches[0].thread >= FFH_MAX_LANES;
     calls += plan->n_calls;
     bytes += size;
     if (round % 16 == 0) {
@@ -133,6 +152,13 @@ static void test_any_bytes_are_a_plan(void **state) {
   print_message("%u inputs, %llu bytes, %llu calls\n", ROUNDS, (unsigned long long)bytes,
                 (unsigned long long)calls);
   assert_true(calls > ROUNDS);
+  for (unsigned i = 0; i < FFH_POLICY_COUNT; i++) {
+    assert_true(policies[i] > ROUNDS / 100);
+  }
+  for (unsigned i = 0; i < FFH_GRANULARITY_COUNT; i++) {
+    assert_true(granularities[i] > ROUNDS / 100);
+  }
+  assert_true(weights > 0 && library_threads > 0);
 }
 
 static void decode_text(const char *text) {
@@ -156,7 +182,9 @@ static void expect_under(ffh_fixture_variant variant, const char *text, const ch
   assert_int_equal(again->n_dropped, dropped);
 }
 
-#define HEAD "ffihammer plan 1 target=fixture\nschedule random seed=0x7 lanes=4 stickiness=2\n"
+#define HEAD                          \
+  "ffihammer plan 1 target=fixture\n" \
+  "schedule random seed=0x7 lanes=4 stickiness=2 granularity=calls\n"
 
 static void test_a_grown_contract_keeps_old_files(void **state) {
   (void)state;
@@ -238,6 +266,82 @@ static void test_empty_and_huge_inputs(void **state) {
   nothing.n_functions = 0;
   assert_int_equal(ffh_plan_decode(&nothing, huge, 100, plan), FFH_DECODE_OK);
   assert_int_equal(plan->n_calls, 0);
+}
+
+static void decode_schedule(const uint8_t *bytes, size_t size, const char *expected) {
+  static char got[1u << 16];
+  const ffh_target *target = ffh_fixture_target();
+  uint8_t data[128] = {'F', 'F', 'H', 1};
+  memcpy(data + 4, &target->id, 4);
+  memcpy(data + 8, bytes, size);
+  assert_int_equal(ffh_plan_decode(target, data, 8 + size, plan), FFH_DECODE_OK);
+  check_decoded(data, size);
+  check_encoding(data, size);
+  assert_true(ffh_plan_print(plan, got, sizeof got) > 0);
+  assert_string_equal(strchr(got, '\n') + 1, expected);
+}
+#define DECODE_SCHEDULE(expected, ...)                                        \
+  do {                                                                        \
+    const uint8_t bytes[] = {__VA_ARGS__};                                    \
+    decode_schedule(bytes, sizeof bytes, expected);                           \
+    if (ffh_plan_encode(plan, encoded, sizeof encoded) == 8 + sizeof bytes) { \
+      assert_memory_equal(encoded + 8, bytes, sizeof bytes);                  \
+    } else {                                                                  \
+      fail_msg("%s: other bytes", expected);                                  \
+    }                                                                         \
+  } while (0)
+
+/* Byte for byte: files of before the policies, and of every later build, keep their meaning. */
+static void test_schedules_keep_their_bytes(void **state) {
+  (void)state;
+  DECODE_SCHEDULE("schedule random seed=0x51c2 lanes=4 stickiness=2 granularity=calls\n", /**/
+                  4, 0, 2, 0xc2, 0x51, 0, 0, 0);
+  DECODE_SCHEDULE(
+      "schedule random seed=0x1 lanes=16 stickiness=8 granularity=calls\n"
+      "switch 3 B\nswitch 4 A\nswitch 300 P\n",
+      16, 0, 8, 1, 0, 0, 0, 3, 3, 1, 0, 0, 0xa7, 2, 15);
+  DECODE_SCHEDULE(
+      "schedule pct seed=0x1 lanes=2 granularity=memory depth=3 length=300\n"
+      "switch 0 T1\nswitch 1 T2\n",
+      2, 0x61, 0, 1, 0, 0, 0, 3, 0xac, 2, 0, 2, 0, 64, 0, 65);
+  DECODE_SCHEDULE(
+      "schedule surw seed=0x1 lanes=2 granularity=sync length=9 weights=A:5,B:4,T7:200\n", 2, 0x53,
+      0, 1, 0, 0, 0, 0, 9, 3, 0, 5, 1, 4, 70, 0xc8, 1, 0);
+  DECODE_SCHEDULE("schedule pos seed=0x1 lanes=1 granularity=memory\n", /**/
+                  1, 0x22, 0, 1, 0, 0, 0, 0);
+  DECODE_SCHEDULE("schedule fixed seed=0x1 lanes=1 granularity=sync\nswitch 7 A\n", /**/
+                  1, 0x14, 0, 1, 0, 0, 0, 1, 7, 0);
+}
+
+/* What is out of bounds becomes something in bounds, and what a policy does not use is left out. */
+static void test_schedules_are_brought_within_bounds(void **state) {
+  (void)state;
+  static const struct {
+    uint8_t bytes[24];
+    size_t size;
+    const char *text;
+  } cases[] = {
+      {{0, 0x80, 17, 1}, 8, "schedule random seed=0x1 lanes=4 stickiness=0 granularity=calls\n"},
+      {{1, 0x35, 16, 1}, 8, "schedule random seed=0x1 lanes=1 stickiness=16 granularity=calls\n"},
+      {{1, 0x01, 5, 1}, 8, "schedule pct seed=0x1 lanes=1 granularity=calls depth=3\n"},
+      {{1, 0x41, 5, 1, 0, 0, 0, 18, 0, 0, 0},
+       11,
+       "schedule pct seed=0x1 lanes=1 granularity=calls depth=2\n"},
+      {{1, 0x42, 5, 1, 0, 0, 0, 18, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0, 0},
+       17,
+       "schedule pos seed=0x1 lanes=1 granularity=calls length=4294967295\n"},
+      /* no such lane, twice the same, not ascending */
+      {{2, 0x43, 0, 1, 0, 0, 0, 0, 0, 5, 9, 1, 1, 2, 1, 3, 64, 4, 0, 5, 0},
+       21,
+       "schedule surw seed=0x1 lanes=2 granularity=calls weights=B:2,T1:4\n"},
+      {{2, 0, 2, 1, 0, 0, 0, 2, 0, 3, 0, 255},
+       12,
+       "schedule random seed=0x1 lanes=2 stickiness=2 granularity=calls\n"
+       "switch 0 B\nswitch 1 T64\n"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    decode_schedule(cases[i].bytes, cases[i].size, cases[i].text);
+  }
 }
 
 /* Raw bytes: function, lane and values by index. */
@@ -346,6 +450,36 @@ static void test_check_sees_broken_plans(void **state) {
   plan->schedule.lanes = 1;
   expect_broken("a switch names a lane that does not exist");
   decode_text(text);
+  plan->schedule.switches[1].thread = FFH_MAX_LANES;
+  assert_null(ffh_plan_check(plan));
+  plan->schedule.switches[1].thread = (ffh_thread_name)FFH_MAX_THREADS;
+  expect_broken("a switch names a lane that does not exist");
+  decode_text(text);
+  plan->schedule.granularity = FFH_GRANULARITY_COUNT;
+  expect_broken("a schedule parameter is out of bounds");
+  decode_text(text);
+  plan->schedule.stickiness = FFH_MAX_STICKINESS + 1;
+  expect_broken("a schedule parameter is out of bounds");
+  decode_text(text);
+  plan->schedule.policy = FFH_POLICY_POS;
+  expect_broken("a stickiness without the random policy");
+  plan->schedule.stickiness = 0;
+  assert_null(ffh_plan_check(plan));
+  plan->schedule.depth = 1;
+  expect_broken("a depth without the pct policy, or none with it");
+  plan->schedule.policy = FFH_POLICY_PCT;
+  assert_null(ffh_plan_check(plan));
+  plan->schedule.depth = 0;
+  expect_broken("a depth without the pct policy, or none with it");
+  decode_text(text);
+  plan->schedule.n_weights = 2;
+  plan->schedule.weights[0] = plan->schedule.weights[1] = (ffh_weight){1, 7};
+  expect_broken("weights do not ascend");
+  plan->schedule.weights[0].thread = 0;
+  assert_null(ffh_plan_check(plan));
+  plan->schedule.weights[1].thread = 4;
+  expect_broken("a weight names a thread that does not exist");
+  decode_text(text);
   plan->n_variables--;
   expect_broken("variables are not numbered in order");
   decode_text(text);
@@ -395,6 +529,8 @@ int main(void) {
       cmocka_unit_test(test_a_grown_contract_keeps_old_files),
       cmocka_unit_test(test_a_shrunk_contract_keeps_the_rest),
       cmocka_unit_test(test_other_targets_and_versions),
+      cmocka_unit_test(test_schedules_keep_their_bytes),
+      cmocka_unit_test(test_schedules_are_brought_within_bounds),
       cmocka_unit_test(test_empty_and_huge_inputs),
       cmocka_unit_test(test_raw_bytes_prefer_live_handles),
       cmocka_unit_test(test_confined_calls_follow_their_handle),

@@ -8,9 +8,11 @@
 
 #include <cmocka.h>
 
+#include "base/out.h"
 #include "base/prng.h"
 #include "fixture_target.h"
 #include "plan/plan.h"
+#include "plan/thread.h"
 
 static ffh_plan *plan, *again;
 static char text[FFH_MAX_TEXT], second[FFH_MAX_TEXT];
@@ -35,6 +37,10 @@ static void check_identity(void) {
   assert_memory_equal(text, second, n);
 }
 
+static uint32_t points_of(uint16_t function) {
+  return function * 37u;
+}
+
 static void test_text_is_the_plan(void **state) {
   (void)state;
   const ffh_target *target = ffh_fixture_target();
@@ -42,6 +48,8 @@ static void test_text_is_the_plan(void **state) {
   static uint8_t data[4096];
   size_t size = 0;
   for (unsigned round = 0; round < 20000; round++) {
+    const ffh_mutate_options options = {
+        .lanes = 16, .granularity = (ffh_granularity)(round % 3), .points_of = points_of};
     if (round % 4 == 0) { /* raw */
       uint8_t raw[256];
       for (unsigned i = 0; i < sizeof raw; i++) {
@@ -49,8 +57,8 @@ static void test_text_is_the_plan(void **state) {
       }
       ffh_plan_decode(target, raw, sizeof raw, plan);
     } else {
-      size =
-          ffh_plan_mutate(target, data, round % 40 == 1 ? 0 : size, sizeof data, round, 16, NULL);
+      size = ffh_plan_mutate(target, data, round % 40 == 1 ? 0 : size, sizeof data, round, &options,
+                             NULL);
       ffh_plan_decode(target, data, size, plan);
     }
     check_identity();
@@ -58,7 +66,7 @@ static void test_text_is_the_plan(void **state) {
 }
 
 #define HEAD "ffihammer plan 1 target=fixture\n"
-#define PLAN HEAD "schedule random seed=0x51c2 lanes=4 stickiness=2\n"
+#define PLAN HEAD "schedule random seed=0x51c2 lanes=4 stickiness=2 granularity=calls\n"
 
 static const char canonical[] = PLAN
     "A: h1 = store_open(path=\"a\", options=null, errptr=out h0)\n"
@@ -106,7 +114,7 @@ static void test_short_text_gets_defaults(void **state) {
                                    "B: snapshot_release()\n"
                                    "A: cursor_swap()";
   static const char long_text[] = HEAD
-      "schedule random seed=0x0 lanes=4 stickiness=2\n"
+      "schedule random seed=0x0 lanes=4 stickiness=2 granularity=calls\n"
       "A: h1 = store_open(path=\"a\", options=null, errptr=out h0)\n"
       "B: store_put(store=h1, key=\"key\", value=\"\", errptr=out h2)\n"
       "B: h3 = snapshot_new(store=h1)\n"
@@ -119,6 +127,91 @@ static void test_short_text_gets_defaults(void **state) {
   }
   assert_true(ffh_plan_print(plan, text, sizeof text) > 0);
   assert_string_equal(text, long_text);
+}
+
+/* Every policy with every granularity, with and without the rest. */
+static void test_every_schedule_is_itself(void **state) {
+  (void)state;
+  static const char *const policies[] = {"random", "pct", "pos", "surw", "fixed"};
+  static const char *const granularities[] = {"calls", "sync", "memory"};
+  static char line[512];
+  for (unsigned i = 0; i < 5 * 3 * 4; i++) {
+    const char *policy = policies[i % 5];
+    bool is_random = strcmp(policy, "random") == 0, is_pct = strcmp(policy, "pct") == 0;
+    snprintf(line, sizeof line, HEAD "schedule %s seed=0x%x lanes=%u%s granularity=%s%s%s%s\n%s",
+             policy, i * 12345u, FFH_MAX_LANES - i % 2, is_random ? " stickiness=16" : "",
+             granularities[i / 5 % 3], is_pct ? " depth=16" : "",
+             i / 15 % 2 != 0 ? " length=4294967295" : "",
+             i / 30 != 0 ? " weights=A:0,B:40,J:1,T1:7,T64:4294967295" : "",
+             i / 15 % 2 != 0 ? "switch 0 A\nswitch 5 T1\nswitch 4294967295 T64\n" : "");
+    ffh_text_error error;
+    if (!ffh_plan_parse(ffh_fixture_target(), line, strlen(line), plan, &error)) {
+      fail_msg("%u:%u: %s\n%s", error.line, error.column, error.message, line);
+    }
+    assert_null(ffh_plan_check(plan));
+    assert_true(ffh_plan_print(plan, text, sizeof text) > 0);
+    assert_string_equal(text, line);
+    check_identity();
+  }
+}
+
+static void expect_text(const char *given, const char *expected) {
+  ffh_text_error error;
+  if (!ffh_plan_parse(ffh_fixture_target(), given, strlen(given), plan, &error)) {
+    fail_msg("%u:%u: %s\n%s", error.line, error.column, error.message, given);
+  }
+  assert_true(ffh_plan_print(plan, text, sizeof text) > 0);
+  assert_string_equal(text, expected);
+}
+
+static void test_schedules_get_defaults(void **state) {
+  (void)state;
+  expect_text(HEAD "schedule random",
+              HEAD "schedule random seed=0x0 lanes=4 stickiness=2 granularity=calls\n");
+  expect_text(HEAD "schedule pct",
+              HEAD "schedule pct seed=0x0 lanes=4 granularity=calls depth=3\n");
+  expect_text(HEAD "schedule pos seed=5 stickiness=3 depth=2 granularity=memory length=0",
+              HEAD "schedule pos seed=0x5 lanes=4 granularity=memory\n");
+  expect_text(HEAD "schedule surw weights=B:3 , T2:4 lanes=2",
+              HEAD "schedule surw seed=0x0 lanes=2 granularity=calls weights=B:3,T2:4\n");
+}
+
+static void test_threads_have_names(void **state) {
+  (void)state;
+  static const struct {
+    unsigned thread;
+    const char *name;
+  } known[] = {{0, "A"},
+               {15, "P"},
+               {19, "T"},
+               {25, "Z"},
+               {26, "AA"},
+               {27, "AB"},
+               {51, "AZ"},
+               {52, "BA"},
+               {FFH_MAX_LANES, "T1"},
+               {FFH_MAX_LANES + 9, "T10"},
+               {FFH_MAX_THREADS - 1, "T64"}};
+  char room[8];
+  for (unsigned thread = 0; thread < FFH_MAX_THREADS; thread++) {
+    ffh_out out = {room, 0, sizeof room, false};
+    ffh_thread_print(&out, thread);
+    unsigned again_thread = FFH_MAX_THREADS;
+    assert_true(ffh_thread_parse(room, out.size, &again_thread));
+    assert_int_equal(again_thread, thread);
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+      if (known[i].thread == thread &&
+          ffh_thread_is_lane(thread) == (strpbrk(known[i].name, "0123456789") == NULL)) {
+        assert_string_equal(room, known[i].name);
+      }
+    }
+  }
+  static const char *const none[] = {"",    "a",   "A1",  "AAA",           "ZZ", "T0",
+                                     "T65", "T01", "T1x", "T999999999999", "1",  "A "};
+  for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+    unsigned thread;
+    assert_false(ffh_thread_parse(none[i], strlen(none[i]), &thread));
+  }
 }
 
 /* The text, where its error is, and what the message must say. */
@@ -134,16 +227,33 @@ static const struct {
     {"ffihammer plan 1 for=fixture\n", 1, 18, "expected target=fixture"},
     {"ffihammer plan 1 target=other\n", 1, 25, "of target other, not of fixture"},
     {"ffihammer plan 1 target=fixture more\n", 1, 33, "end of the line"},
-    {HEAD "schedule pct seed=1\n", 2, 10, "unknown policy pct; use random"},
-    {HEAD "schedule random depth=1\n", 2, 17, "unknown setting depth"},
-    {HEAD "schedule random seed\n", 2, 17, "expected seed=, lanes= or stickiness="},
-    {HEAD "schedule random lanes=17\n", 2, 23, "lanes is out of range"},
+    {HEAD "schedule ptc seed=1\n", 2, 10,
+     "unknown policy ptc; use random, pct, pos, surw or fixed"},
+    {HEAD "schedule random deep=1\n", 2, 17, "unknown setting deep; use seed, lanes,"},
+    {HEAD "schedule random seed\n", 2, 17, "expected a setting NAME=VALUE: seed, lanes,"},
+    {HEAD "schedule random lanes=65\n", 2, 23, "lanes is out of range: 1 to "},
+    {HEAD "schedule random stickiness=17\n", 2, 28, "stickiness is out of range: 0 to 16"},
+    {HEAD "schedule pct depth=0\n", 2, 20, "depth is out of range: 1 to 16"},
+    {HEAD "schedule pct length=4294967296\n", 2, 21, "length is out of range: 0 to 0xffffffff"},
+    {HEAD "schedule pct granularity=lines\n", 2, 26,
+     "unknown granularity lines; use calls, sync or memory"},
+    {HEAD "schedule surw weights=A\n", 2, 24, "expected ':' after the thread"},
+    {HEAD "schedule surw weights=A:4294967296\n", 2, 25, "a weight is out of range"},
+    {HEAD "schedule surw weights=A:1,E:1\n", 2, 27, "lanes are A to D; raise lanes="},
+    {HEAD "schedule surw weights=B:1,A:1\n", 2, 27, "weights must ascend"},
+    {HEAD "schedule surw weights=T1:1,T1:1\n", 2, 28, "weights must ascend"},
+    {HEAD "schedule surw weights=A:1,T65:1\n", 2, 27,
+     "no thread T65: the library's threads are T1 to"},
+    {HEAD "switch 1 T0\n", 2, 10, "no thread T0: the library's threads are T1 to T64"},
+    {HEAD "switch 1 ZZ\n", 2, 10, "no lane ZZ: lanes are A to "},
+    {HEAD "switch 1 x\n", 2, 10, "expected a lane"},
+    {HEAD "switch 1 A\nswitch 1 B\n", 3, 8, "one for each step, at most 1024"},
+    {HEAD "T1: store_open()\n", 2, 1, "a call is made on a lane (A, B, ...), not on a thread"},
     {HEAD "schedule random seed=0x100000000\n", 2, 22, "seed is out of range"},
     {HEAD "A: main_pump()\nschedule random\n", 3, 1, "one schedule line"},
     {HEAD "switch 4\n", 2, 9, "expected a lane"},
     {HEAD "switch 4 A\nswitch 4 B\n", 3, 8, "switches must ascend"},
-    {HEAD "Z: store_open()\n", 2, 1, "no lane Z: lanes are A to P"},
-    {HEAD "switch 3 Q\n", 2, 10, "no lane Q: lanes are A to P"},
+    {HEAD "ZZ: store_open()\n", 2, 1, "no lane ZZ: lanes are A to "},
     {HEAD "a: store_open()\n", 2, 1, "expected a lane (A, B, ...), schedule or switch"},
     {HEAD "E: store_open()\n", 2, 1, "lanes are A to D; raise lanes="},
     {HEAD "A store_open()\n", 2, 3, "expected ':' after the lane"},
@@ -280,6 +390,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_canonical_text_is_itself),
       cmocka_unit_test(test_short_text_gets_defaults),
+      cmocka_unit_test(test_every_schedule_is_itself),
+      cmocka_unit_test(test_schedules_get_defaults),
+      cmocka_unit_test(test_threads_have_names),
       cmocka_unit_test(test_errors_say_where_and_what),
       cmocka_unit_test(test_damaged_text),
       cmocka_unit_test(test_too_little_room),
