@@ -3,6 +3,7 @@
  *
  *   <target>-replay [--times N] [--timeout S] [--rss MIB] [--report FILE]
  *                   [--stats FILE] [--events FILE] FILE
+ *   <target>-replay --schedules N [--policy random|pct|pos|surw|mix] [--save FILE] FILE
  *   <target>-replay --show FILE | --compile TEXT OUT | --describe
  *
  * A file is read in full before it is run; nothing else of the environment enters a run. */
@@ -21,6 +22,7 @@
 #include "driver/eventlog.h"
 #include "driver/files.h"
 #include "driver/plantool.h"
+#include "driver/schedules.h"
 #include "driver/watchdog.h"
 #include "report/stats.h"
 #include "sched/events.h"
@@ -29,9 +31,16 @@ enum { REPORT_BYTES = 24 << 20 };
 
 static struct {
   const char *file, *report, *stats, *events, *show, *compile, *out;
+  const char *policy, *save;
   bool describe;
-  long times, timeout_s, rss_mib;
-} options = {.times = 1, .timeout_s = 60, .rss_mib = 2560};
+  long times, timeout_s, rss_mib, schedules;
+} options = {.times = 1, .timeout_s = 60, .rss_mib = 2560, .policy = "mix"};
+
+/* With --schedules: the plan as it runs now. */
+static struct {
+  const ffh_plan *plan;
+  uint32_t tried;
+} search;
 
 /* Of the coverage flavor, whose profile is otherwise written by an exit handler. */
 __attribute__((weak)) int __llvm_profile_write_file(void);
@@ -47,12 +56,32 @@ static void save_events(void) {
   }
 }
 
+/* The schedule that led to a finding, and how many it took. */
+static void save_schedule(void) {
+  if (search.plan == NULL) {
+    return;
+  }
+  ffh_out out = {(char[64]){0}, 0, 64, false};
+  ffh_out_str(&out, "schedules: ");
+  ffh_out_unsigned(&out, search.tried);
+  ffh_out_str(&out, "\n");
+  ffh_out_flush(&out, STDERR_FILENO);
+  if (options.save != NULL) {
+    static uint8_t bytes[FFH_MAX_INPUT];
+    size_t size = ffh_plan_encode(search.plan, bytes, sizeof bytes);
+    if (size == 0 || !ffh_file_write(options.save, (const char *)bytes, size)) {
+      ffh_complain("cannot write the plan", options.save, ": is the disk full?");
+    }
+  }
+}
+
 static void save_report(const char *json, size_t size) {
   if (reported != 0) {
     return;
   }
   reported = 1;
   save_events();
+  save_schedule();
   if (options.report != NULL && !ffh_file_write(options.report, json, size)) {
     ffh_complain("cannot write the report", options.report, ": is the disk full?");
   }
@@ -168,6 +197,35 @@ static void print_result(const ffh_run_result *result) {
   ffh_out_flush(&out, STDERR_FILENO);
 }
 
+static void run_times(const ffh_plan *plan) {
+  for (long i = 0; i < options.times; i++) {
+    ffh_watchdog_restart();
+    ffh_run_result result = ffh_run_plan(plan);
+    print_result(&result);
+  }
+}
+
+static void run_schedules(ffh_plan *plan) {
+  unsigned policy = 0;
+  (void)ffh_schedules_policy(options.policy, &policy); /* parse has seen that there is one */
+  uint32_t points = 0;
+  search.plan = plan;
+  ffh_schedules_set(plan, 0, FFH_POLICY_FIXED, 0);
+  for (long i = 0; i < options.schedules; i++) {
+    ffh_watchdog_restart();
+    search.tried = (uint32_t)i + 1;
+    ffh_run_result result = ffh_run_plan(plan);
+    points = result.points > points ? result.points : points;
+    ffh_schedules_set(plan, search.tried, policy, points);
+  }
+  search.plan = NULL;
+  ffh_out out = {(char[64]){0}, 0, 64, false};
+  ffh_out_str(&out, "schedules: ");
+  ffh_out_unsigned(&out, (uint64_t)options.schedules);
+  ffh_out_str(&out, " nothing found\n");
+  ffh_out_flush(&out, STDERR_FILENO);
+}
+
 static int replay(void) {
   ffh_plan *plan = ffh_plan_new();
   if (!ffh_plantool_load(options.file, plan)) {
@@ -191,10 +249,10 @@ static int replay(void) {
   ffh_entry_start(&run);
   atexit(on_exit_during_run);
   unsigned own_threads = count_threads(); /* with the watchdog */
-  for (long i = 0; i < options.times; i++) {
-    ffh_watchdog_restart();
-    ffh_run_result result = ffh_run_plan(plan);
-    print_result(&result);
+  if (options.schedules != 0) {
+    run_schedules(plan);
+  } else {
+    run_times(plan);
   }
   save_events();
   if (count_threads() > own_threads + plan->schedule.lanes - 1) {
@@ -214,6 +272,7 @@ static int replay(void) {
 static const char usage[] =
     "usage: <target>-replay [--times N] [--timeout SECONDS] [--rss MIB] [--report FILE]\n"
     "                       [--stats FILE] [--events FILE] FILE\n"
+    "       <target>-replay --schedules N [--policy random|pct|pos|surw|mix] [--save FILE] FILE\n"
     "       <target>-replay --show FILE | --compile TEXT OUT | --describe\n"
     "exit: 0 nothing found, 1 usage or environment, 2 finding, 3 FFH-INTERNAL\n";
 
@@ -244,6 +303,16 @@ static bool take_option(int option) {
     case 'e':
       options.events = optarg;
       return true;
+    case 'N':
+      return number_argument(optarg, 100000000, &options.schedules);
+    case 'p': {
+      unsigned policy = 0;
+      options.policy = optarg;
+      return ffh_schedules_policy(optarg, &policy);
+    }
+    case 'o':
+      options.save = optarg;
+      return true;
     case 'S':
       options.show = optarg;
       return true;
@@ -259,12 +328,19 @@ static bool take_option(int option) {
 }
 
 static bool parse(int argc, char **argv) {
-  static const struct option known[] = {
-      {"times", required_argument, NULL, 'n'}, {"timeout", required_argument, NULL, 't'},
-      {"rss", required_argument, NULL, 'm'},   {"report", required_argument, NULL, 'r'},
-      {"stats", required_argument, NULL, 's'}, {"events", required_argument, NULL, 'e'},
-      {"show", required_argument, NULL, 'S'},  {"compile", required_argument, NULL, 'c'},
-      {"describe", no_argument, NULL, 'd'},    {NULL, 0, NULL, 0}};
+  static const struct option known[] = {{"schedules", required_argument, NULL, 'N'},
+                                        {"policy", required_argument, NULL, 'p'},
+                                        {"save", required_argument, NULL, 'o'},
+                                        {"times", required_argument, NULL, 'n'},
+                                        {"timeout", required_argument, NULL, 't'},
+                                        {"rss", required_argument, NULL, 'm'},
+                                        {"report", required_argument, NULL, 'r'},
+                                        {"stats", required_argument, NULL, 's'},
+                                        {"events", required_argument, NULL, 'e'},
+                                        {"show", required_argument, NULL, 'S'},
+                                        {"compile", required_argument, NULL, 'c'},
+                                        {"describe", no_argument, NULL, 'd'},
+                                        {NULL, 0, NULL, 0}};
   for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
     if (!take_option(option)) {
       return false;

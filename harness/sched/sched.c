@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "base/assert.h"
+#include "base/bytes.h"
 #include "base/syscall.h"
 #include "sched/core.h"
 #include "sched/lanes.h"
@@ -45,7 +46,8 @@ static struct {
   unsigned rotor; /* where the search for a free slot begins */
   void (*job)(void *context);
   void *job_context;
-  uint32_t number; /* of the input */
+  uint32_t number;               /* of the input */
+  uint32_t passed[FFH_SET_SIZE]; /* points, by thread */
   ffh_sched_outcome outcome;
   ffh_wasted wasted;
 } run;
@@ -93,6 +95,7 @@ static void fold(void) {
   if (run.memory && !run.quiet) {
     int64_t used = run.granted - ffh_budget;
     run.policy_run.points += (uint32_t)used;
+    run.passed[ffh_self->index] += (uint32_t)used;
     run.left -= used;
     run.granted = ffh_budget;
   }
@@ -110,8 +113,9 @@ static void publish(void) {
   }
 }
 
-static void count_point(void) {
+static void count_point(const ffh_thread *self) {
   run.policy_run.points++;
+  run.passed[self->index]++;
   run.left--;
 }
 
@@ -331,7 +335,7 @@ void ffh_point(ffh_op op, const void *object) {
     run.idle = 0;
   }
   if (run.sync) {
-    count_point();
+    count_point(self);
     at_point(self);
   }
   publish();
@@ -349,7 +353,7 @@ ffh_wake ffh_block(ffh_op op, const void *object, uint64_t deadline_ns, bool can
   self->state = FFH_THREAD_BLOCKED;
   ffh_set_remove(&run.ready, self->index);
   ffh_set_add(&run.blocked, self->index);
-  count_point();
+  count_point(self);
   tell_policy(self);
   if (cancellable && self->cancelled) {
     ffh_wake_thread(self, FFH_WAKE_CANCELLED);
@@ -379,7 +383,7 @@ void ffh_leave(void) {
   ffh_trace_op(self, run.policy_run.points);
   ffh_set_remove(&run.ready, self->index);
   ffh_wake_all(FFH_OP_JOIN, self);
-  count_point();
+  count_point(self);
   run.dying = self;
   ffh_self = NULL;
   ffh_budget = INT64_MAX;
@@ -541,7 +545,7 @@ static unsigned take_step(unsigned lane) {
   self->object = NULL;
   self->what = NULL;
   self->pc = 0;
-  count_point();
+  count_point(self);
   if (run.mode == MODE_CLIENT) {
     run.next_steps = run.client->enabled(run.client->context);
   }
@@ -620,6 +624,7 @@ void ffh_sched_begin(const ffh_schedule *schedule, const ffh_sched_client *clien
   run.number++;
   run.outcome = (ffh_sched_outcome){0};
   ffh_wasted_clear(&run.wasted);
+  ffh_bytes_fill(run.passed, 0, sizeof run.passed);
   ffh_trace_begin();
   run.policy->begin(&run.policy_run);
   for (unsigned i = 0; i < schedule->lanes; i++) {
@@ -722,6 +727,10 @@ uint32_t ffh_sched_points(void) {
     fold();
   }
   return run.policy_run.points;
+}
+
+uint32_t ffh_sched_thread_points(unsigned thread) {
+  return run.passed[thread];
 }
 
 uint64_t ffh_sched_trace_value(void) {

@@ -73,6 +73,9 @@ void ffh_sched_trace(uint32_t kind, uint64_t value);
 /* How many points all threads have passed in this input. */
 uint32_t ffh_sched_points(void);
 
+/* Those of one thread (a lane, or a library's thread) in the last input. */
+uint32_t ffh_sched_thread_points(unsigned thread);
+
 /* The calling lane goes into the library, by that name, and comes back: only between the two can
  * others run, and points count. leave returns how many points the lane passed, 0 when others ran
  * meanwhile. */
