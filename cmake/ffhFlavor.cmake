@@ -28,6 +28,14 @@ if(FFH_FLAVOR STREQUAL "asan")
   # The name is libFuzzer's too; harness/sched/memory.c has the one that is meant.
   target_link_options(ffh_sanitize INTERFACE -Wl,--wrap=__sanitizer_cov_trace_pc)
   target_link_options(ffh_engine INTERFACE -fsanitize=fuzzer)
+elseif(FFH_FLAVOR STREQUAL "tsan")
+  # Only what is the library's: the runtime hands threads over without ThreadSanitizer knowing, so
+  # that what is ordered by the schedule alone is still a race.
+  target_compile_options(ffh_sanitize INTERFACE -fsanitize=thread)
+  target_link_options(ffh_sanitize INTERFACE -fsanitize=thread -Wl,--wrap=__sanitizer_cov_trace_pc)
+  target_compile_options(ffh_instrument INTERFACE -fsanitize=fuzzer-no-link)
+  target_compile_options(ffh_points INTERFACE -fsanitize-coverage=trace-loads,trace-stores,trace-pc)
+  target_link_options(ffh_engine INTERFACE -fsanitize=fuzzer)
 elseif(FFH_FLAVOR STREQUAL "coverage")
   set(profile -fprofile-instr-generate -fcoverage-mapping)
   # Corpora are replayed in this flavor, not grown: the engine's own coverage would only slow it down.
@@ -42,5 +50,5 @@ elseif(FFH_FLAVOR STREQUAL "external")
   separate_arguments(engine UNIX_COMMAND "$ENV{LIB_FUZZING_ENGINE}")
   target_link_libraries(ffh_engine INTERFACE ${engine})
 else()
-  message(FATAL_ERROR "FFH_FLAVOR=${FFH_FLAVOR} is not a flavor: use asan, coverage or external")
+  message(FATAL_ERROR "FFH_FLAVOR=${FFH_FLAVOR} is not a flavor: use asan, tsan, coverage or external")
 endif()
