@@ -8,10 +8,17 @@ static uint16_t variable_of(const ffh_frame *frame, uint16_t slot) {
   return slot == FFH_NONE ? FFH_NO_VARIABLE : frame->values[slot].variable;
 }
 
-/* A call that ends a handle: consuming it, or giving back the last reference. */
+/* A call that ends a handle: consuming it, or giving back the last reference that is not being
+ * given back by a call in flight. */
 static bool ends(const ffh_slot *slot, const ffh_handle *handle) {
   return (slot->flags & CONSUMING) != 0 ||
-         ((slot->flags & FFH_SLOT_RELEASES) != 0 && handle->references == 1);
+         ((slot->flags & FFH_SLOT_RELEASES) != 0 && handle->references == handle->releases + 1);
+}
+
+/* Whether a call is in flight that needs the handle until it returns. A release has a reference of
+ * its own, so several may run at the same time, the last one too. */
+static bool is_needed(const ffh_slot *slot, const ffh_handle *handle) {
+  return handle->in_use != ((slot->flags & CONSUMING) != 0 ? 0 : handle->releases);
 }
 
 static bool thread_allowed(const ffh_frame *frame, const ffh_handle *handle) {
@@ -39,8 +46,8 @@ static bool well_formed_allowed(const ffh_frame *frame, const ffh_slot *slot, ui
   if (slot->needs != FFH_NONE && handle->typestate != slot->needs) {
     return false;
   }
-  if (ends(slot, handle) &&
-      (handle->keepers != 0 || handle->in_use != 0 || !ffh_handles_dependants_may_end(variable))) {
+  if (ends(slot, handle) && (handle->keepers != 0 || is_needed(slot, handle) ||
+                             !ffh_handles_dependants_may_end(variable))) {
     return false;
   }
   uint16_t child = variable_of(frame, slot->parent_of);
@@ -157,6 +164,9 @@ static void mark(const ffh_frame *frame, int change) {
     handle->in_use = (uint16_t)(handle->in_use + change);
     if (change > 0 && !message && ends(slot, handle) && handle->state == FFH_HANDLE_LIVE) {
       handle->state = FFH_HANDLE_DYING;
+    }
+    if ((slot->flags & FFH_SLOT_RELEASES) != 0) {
+      handle->releases = (uint16_t)(handle->releases + change);
     }
   }
 }

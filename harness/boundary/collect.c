@@ -170,7 +170,10 @@ static void end_handle(const ffh_frame *frame, uint16_t index, void (*ended)(uin
     ffh_handles_died(value->variable, frame->index, ended);
     return;
   }
-  handle->state = FFH_HANDLE_LIVE;
+  /* Otherwise the releases that still run give back all that is left. */
+  if (handle->references > handle->releases) {
+    handle->state = FFH_HANDLE_LIVE;
+  }
   if (ok && slot->becomes != FFH_NONE) {
     handle->typestate = slot->becomes;
   }

@@ -34,8 +34,9 @@ typedef struct ffh_handle {
   uint16_t keepers;                  /* live edges that need this handle alive */
   uint16_t in_use;                   /* calls in flight */
   uint16_t references;
-  uint8_t owner; /* lane */
-  uint8_t state; /* ffh_handle_state */
+  uint16_t releases; /* references that calls in flight give back */
+  uint8_t owner;     /* lane */
+  uint8_t state;     /* ffh_handle_state */
 } ffh_handle;
 
 /* Forgets every handle. Main thread, between inputs. */

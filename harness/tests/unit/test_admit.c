@@ -316,6 +316,35 @@ static void a_call_uses_its_handles_while_it_runs(void **state) {
   assert_int_equal(ffh_handles_at(4)->in_use, 0);
 }
 
+static void a_release_in_flight_has_a_reference_of_its_own(void **state) {
+  (void)state;
+  ffh_slot *slot = ffh_case_handle(c, FFH_CASE_SHARED, 0, FFH_SLOT_RELEASES);
+  ffh_handles_at(0)->references = 2;
+  ffh_admit_enter(&c->frame);
+  assert_int_equal(ffh_handles_at(0)->state, FFH_HANDLE_LIVE);
+  assert_true(admitted()); /* the last one, at the same time */
+  slot->flags = FFH_SLOT_CONSUMES;
+  assert_false(admitted());
+  slot->flags = 0;
+  assert_true(admitted());
+  ffh_admit_enter(&c->frame); /* a use: it needs the other reference */
+  slot->flags = FFH_SLOT_RELEASES;
+  assert_false(admitted());
+  slot->flags = 0;
+  ffh_admit_leave(&c->frame);
+  slot->flags = FFH_SLOT_RELEASES;
+  ffh_admit_enter(&c->frame);
+  assert_int_equal(ffh_handles_at(0)->state, FFH_HANDLE_DYING);
+  assert_false(admitted());
+  slot->flags = 0;
+  assert_false(admitted());
+  slot->flags = FFH_SLOT_RELEASES;
+  ffh_admit_leave(&c->frame);
+  ffh_admit_leave(&c->frame);
+  assert_int_equal(ffh_handles_at(0)->releases, 0);
+  assert_int_equal(ffh_handles_at(0)->in_use, 0);
+}
+
 static void a_malformed_handle_is_not_in_use(void **state) {
   (void)state;
   ffh_case_handle(c, FFH_CASE_SHARED, 2, FFH_SLOT_CONSUMES);
@@ -348,6 +377,7 @@ int main(void) {
       cmocka_unit_test_setup(an_error_message_handed_in_is_live_and_rests, fresh),
       cmocka_unit_test_setup(a_full_edge_table_admits_nothing, fresh),
       cmocka_unit_test_setup(a_call_uses_its_handles_while_it_runs, fresh),
+      cmocka_unit_test_setup(a_release_in_flight_has_a_reference_of_its_own, fresh),
       cmocka_unit_test_setup(a_malformed_handle_is_not_in_use, fresh),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

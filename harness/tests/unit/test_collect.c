@@ -323,6 +323,21 @@ static void references_are_counted(void **state) {
   assert_int_equal(state_of(0), FFH_HANDLE_DEAD);
 }
 
+static void the_end_waits_for_every_release(void **state) {
+  (void)state;
+  ffh_case_handle(c, FFH_CASE_SHARED, 0, FFH_SLOT_RELEASES);
+  ffh_handles_at(0)->references = 2;
+  ffh_handles_at(0)->releases = 1; /* another one still runs */
+  ffh_handles_at(0)->state = FFH_HANDLE_DYING;
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(state_of(0), FFH_HANDLE_DYING);
+  assert_int_equal(n_ended, 0);
+  ffh_handles_at(0)->releases = 0;
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(state_of(0), FFH_HANDLE_DEAD);
+  assert_int_equal(n_ended, 1);
+}
+
 /* ---- what stays ---- */
 
 static void a_state_changes_on_success(void **state) {
@@ -421,6 +436,7 @@ int main(void) {
       cmocka_unit_test_setup(a_refused_call_ends_nothing, fresh),
       cmocka_unit_test_setup(a_handle_sent_malformed_is_not_ended, fresh),
       cmocka_unit_test_setup(references_are_counted, fresh),
+      cmocka_unit_test_setup(the_end_waits_for_every_release, fresh),
       cmocka_unit_test_setup(a_state_changes_on_success, fresh),
       cmocka_unit_test_setup(a_handover_changes_the_owner_on_success, fresh),
       cmocka_unit_test_setup(a_kept_handle_waits_for_its_keeper, fresh),
