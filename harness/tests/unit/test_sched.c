@@ -20,11 +20,11 @@ typedef struct walk {
   atomic_int inside;
 } walk;
 
-static uint32_t enabled(void *context) {
+static uint64_t enabled(void *context) {
   walk *w = context;
-  uint32_t mask = 0;
+  uint64_t mask = 0;
   for (unsigned i = 0; i < FFH_MAX_LANES; i++) {
-    mask |= w->left[i] != 0 ? 1u << i : 0;
+    mask |= w->left[i] != 0 ? UINT64_C(1) << i : 0;
   }
   return mask;
 }
@@ -39,13 +39,21 @@ static void step(void *context, unsigned lane) {
   atomic_fetch_sub(&w->inside, 1);
 }
 
+static void on_fault(void *context, ffh_sched_fault fault, const char *what, const void *object) {
+  (void)context;
+  (void)object;
+  fail_msg("fault %d in %s", (int)fault, what);
+}
+
 static ffh_sched_outcome run(walk *w, const ffh_schedule *schedule, unsigned steps) {
   memset(w, 0, sizeof *w);
   for (unsigned i = 0; i < schedule->lanes; i++) {
     w->left[i] = steps;
   }
-  ffh_sched_client client = {w, enabled, step};
-  return ffh_sched_run(schedule, &client);
+  const ffh_sched_client client = {w, enabled, step, on_fault};
+  ffh_sched_begin(schedule, &client);
+  ffh_sched_run();
+  return ffh_sched_end();
 }
 
 static void every_step_runs_once_on_its_lane(void **state) {
@@ -54,7 +62,7 @@ static void every_step_runs_once_on_its_lane(void **state) {
     ffh_schedule schedule = {.lanes = lanes, .seed = 7, .stickiness = 1};
     walk w;
     ffh_sched_outcome outcome = run(&w, &schedule, STEPS);
-    assert_int_equal(outcome.steps, lanes * STEPS);
+    assert_int_equal(outcome.points, lanes * STEPS);
     assert_int_equal(w.n, lanes * STEPS);
     for (unsigned i = 1; i < lanes; i++) {
       assert_false(pthread_equal(w.thread[i], w.thread[0]));
@@ -119,11 +127,15 @@ static void note_lane(void *context) {
 
 static void a_job_runs_on_the_lane_it_is_given(void **state) {
   (void)state;
+  const ffh_sched_client client = {NULL, enabled, step, on_fault};
+  ffh_schedule schedule = {.lanes = 1};
+  ffh_sched_begin(&schedule, &client);
   for (unsigned lane = 0; lane < FFH_MAX_LANES; lane++) {
     int seen = -1;
     ffh_sched_on_lane(lane, note_lane, &seen);
     assert_int_equal(seen, (int)lane);
   }
+  assert_int_equal(ffh_sched_end().points, FFH_MAX_LANES);
 }
 
 static void an_empty_client_ends_at_once(void **state) {
@@ -131,7 +143,7 @@ static void an_empty_client_ends_at_once(void **state) {
   ffh_schedule schedule = {.lanes = 2};
   walk w;
   ffh_sched_outcome outcome = run(&w, &schedule, 0);
-  assert_int_equal(outcome.steps, 0);
+  assert_int_equal(outcome.points, 0);
 }
 
 int main(void) {
