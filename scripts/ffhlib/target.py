@@ -39,7 +39,12 @@ class Target:
     def planted(self) -> bool:
         """Its findings are wanted, so it is never part of a nightly run: a planted bug, or a target
         of the tests."""
-        return self.name.endswith("-planted") or self.for_tests
+        return self.name.endswith("-planted") or self.for_tests or self.in_zoo
+
+    @property
+    def in_zoo(self) -> bool:
+        """A planted bug of the zoo, or its fixed twin: both are run as a pair."""
+        return self.contract.is_relative_to(paths.PROJECT / "targets" / "zoo")
 
     @property
     def for_tests(self) -> bool:
