@@ -82,6 +82,37 @@ int32_t not_rejected_good(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size
 FFH_BOOL uint8_t value_range_bad(uint32_t input FFH_RANGE(0, 9));
 FFH_BOOL uint8_t value_range_good(uint32_t input FFH_RANGE(0, 9));
 
+/* Threads that wait for each other: lanes inside the library at once, or, where the name says so,
+ * threads that the library starts. */
+typedef struct hall hall FFH_HANDLE(FFH_SHARED);
+
+FFH_CREATES FFH_ERROR_NULL hall *hall_create(void);
+void hall_destroy(hall *self FFH_CONSUMES FFH_NULLABLE);
+
+void deadlock_bad(hall *self, uint8_t reversed FFH_BOOL);
+void deadlock_good(hall *self, uint8_t reversed FFH_BOOL);
+void deadlock_threads_bad(hall *self);
+void deadlock_threads_good(hall *self);
+void lost_wakeup_bad(hall *self);
+void lost_wakeup_good(hall *self);
+void lost_wakeup_wake(hall *self);
+void lost_wakeup_threads_bad(hall *self);
+void lost_wakeup_threads_good(hall *self);
+void self_deadlock_bad(hall *self);
+void self_deadlock_good(hall *self);
+void livelock_bad(hall *self);
+void livelock_good(hall *self);
+void livelock_finish(hall *self);
+void lock_freed_bad(hall *self);
+void lock_freed_good(hall *self);
+void unlock_not_owner_bad(hall *self, uint8_t enter FFH_BOOL);
+void unlock_not_owner_good(hall *self, uint8_t enter FFH_BOOL);
+void lock_held_bad(hall *self);
+void lock_held_good(hall *self);
+void thread_left_bad(hall *self);
+void thread_left_good(hall *self);
+void thread_left_joined_good(hall *self);
+
 #ifdef __cplusplus
 }
 #endif

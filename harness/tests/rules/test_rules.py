@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ PLANS = Path(__file__).parent / "plans"
 # A target that dies before its first input has no plan: the end-to-end tests break FFH-START. And a death
 # that no rule describes is what none of our plans can cause: test_sanitizer_report.py feeds one.
 WITHOUT_A_PLAN = {"FFH-START", "FFH-UNCLASSIFIED"}
+THREADS = re.compile("hall_create")
 
 
 def replay(name: str, folder: Path) -> replayer.Outcome:
@@ -25,19 +27,22 @@ def replay(name: str, folder: Path) -> replayer.Outcome:
     return replayer.replay(built.replay, binary, env, timeout=5 if "TIMEOUT" in name else 90)
 
 
+def rule_of(plan: str) -> str:
+    """A plan is named RULE_violates or RULE_ok; a variant has a word between."""
+    return plan.partition("_")[0]
+
+
 def test_every_rule_has_both_plans() -> None:
     expected = {rule.id for rule in rules.load().values()} - WITHOUT_A_PLAN
     for kind in ("violates", "ok"):
-        assert {
-            path.stem.removesuffix(f"_{kind}") for path in PLANS.glob(f"*_{kind}.plan")
-        } == expected
+        assert {rule_of(path.stem) for path in PLANS.glob(f"*_{kind}.plan")} == expected
 
 
 @pytest.mark.parametrize("plan", sorted(path.stem for path in PLANS.glob("*_violates.plan")))
 def test_violation_is_reported(plan: str, tmp_path: Path) -> None:
     outcome = replay(plan, tmp_path)
     assert outcome.kind == replayer.FINDING, outcome.output
-    assert outcome.rule == plan.removesuffix("_violates"), outcome.output
+    assert outcome.rule == rule_of(plan), outcome.output
 
 
 @pytest.mark.parametrize("plan", sorted(path.stem for path in PLANS.glob("*_ok.plan")))
@@ -46,6 +51,42 @@ def test_correct_twin_is_silent(plan: str, tmp_path: Path) -> None:
     assert outcome.kind == replayer.NOTHING, outcome.output
     # Silent because it ran, not because it was skipped.
     assert " skipped: 0 " in outcome.output
+
+
+# What the scheduler finds, and by which thread and function of libc.
+STUCK = {
+    "FFH-DEADLOCK_violates": {"A": "pthread_mutex_lock", "B": "pthread_mutex_lock"},
+    "FFH-DEADLOCK_threads_violates": {
+        "A": "pthread_join",
+        "T1": "pthread_mutex_lock",
+        "T2": "pthread_mutex_lock",
+    },
+    "FFH-LOST-WAKEUP_violates": {"A": "pthread_cond_wait"},
+    "FFH-LOST-WAKEUP_threads_violates": {"A": "pthread_cond_wait"},
+    "FFH-THREAD-LEFT_violates": {"T1": "pthread_cond_wait", "T2": "pthread_cond_wait"},
+}
+
+
+@pytest.mark.parametrize("plan", sorted(STUCK))
+def test_a_report_says_who_waits_where_and_for_whom(plan: str, tmp_path: Path) -> None:
+    waits = {wait["thread"]: wait for wait in replay(plan, tmp_path).report["waits"]}
+    blocked = {name: wait["in"] for name, wait in waits.items() if wait["blocked"]}
+    assert blocked == STUCK[plan]
+    for name, wait in waits.items():
+        assert wait["stack"], name
+        holder = wait.get("held_by")
+        assert (holder is None) == (wait["op"] != "lock"), name
+        if holder:  # who in turn waits for a lock that this one holds
+            assert waits[holder]["held_by"] == name
+
+
+@pytest.mark.parametrize(
+    "plan", sorted(path.stem for path in PLANS.glob("*.plan") if THREADS.search(path.read_text()))
+)
+def test_plans_of_threads_replay(plan: str, tmp_path: Path) -> None:
+    first, second = (replay(plan, tmp_path) for _ in range(2))
+    assert first.trace
+    assert (first.trace, first.report) == (second.trace, second.report)
 
 
 def test_a_late_use_is_reported_under_no_parameter_of_its_own_call(tmp_path: Path) -> None:
