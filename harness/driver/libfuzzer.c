@@ -6,12 +6,14 @@
  * no flags get the defaults. */
 #include "driver/entry.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/exit.h"
 #include "plan/plan.h"
+#include "sched/sched.h"
 
 #define TEXT_OF(number) #number
 #define TEXT(number) TEXT_OF(number)
@@ -123,6 +125,11 @@ __attribute__((visibility("default"))) int LLVMFuzzerTestOneInput(const uint8_t 
   if (!started) { /* an engine need not call LLVMFuzzerInitialize */
     ffh_run_options options = {.core = -1, .on_finding = report_and_abort};
     ffh_entry_start(&options);
+  }
+  static bool exempt;
+  if (!exempt) { /* libFuzzer installs its handlers after LLVMFuzzerInitialize */
+    exempt = true;
+    ffh_sched_exempt_handler(SIGALRM);
   }
   ffh_run_result result = ffh_run_input(data, size);
   return result.decoded == FFH_DECODE_OK && result.calls != 0 ? 0 : -1;

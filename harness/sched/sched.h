@@ -99,6 +99,10 @@ int ffh_sched_current_thread(void);
 /* Sends a signal to the thread that holds the baton. Any thread. */
 bool ffh_sched_signal_running(int signal_number);
 
+/* From now on the installed handler of the signal runs outside of the schedule, whichever thread it
+ * interrupts: it sees the real clock and passes no points. Does nothing when there is none. */
+void ffh_sched_exempt_handler(int signal_number);
+
 /* How many lane threads exist besides the main thread. */
 unsigned ffh_sched_pool_size(void);
 
