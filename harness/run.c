@@ -13,9 +13,11 @@
 #include "boundary/collect.h"
 #include "boundary/event.h"
 #include "boundary/handles.h"
+#include "boundary/order.h"
 #include "check/protocol.h"
 #include "hooks/leak.h"
 #include "hooks/privatedir.h"
+#include "hooks/race.h"
 #include "plan/thread.h"
 #include "report/feedback.h"
 #include "report/json.h"
@@ -187,9 +189,11 @@ static void skip(ffh_frame *frame) {
 /* Inlined, as everything between the engine and the library is where it can be: a sanitizer walks
  * the whole stack for every block that the library allocates or frees. */
 FFH_INLINE static void take(ffh_frame *frame) {
+  ffh_order_begin_call();
   if (!ffh_admit(frame) || !ffh_args_build(frame)) {
     ffh_arena_end_call(frame->index);
     skip(frame);
+    ffh_order_end_call();
     return;
   }
   ffh_admit_enter(frame);
@@ -199,7 +203,11 @@ FFH_INLINE static void take(ffh_frame *frame) {
   ffh_feedback_enter(frame, now.frames, now.in_flight);
   now.in_flight |= UINT64_C(1) << frame->lane;
   ffh_sched_enter(frame->function->name);
+  ffh_order_enter(frame);
+  ffh_race_enter(frame->index);
   frame->function->call(frame->args, &frame->result);
+  ffh_race_leave();
+  ffh_order_leave(frame);
   ffh_points_call(frame, ffh_sched_leave());
   now.in_flight &= ~(UINT64_C(1) << frame->lane);
   ffh_collect_outcome(frame);
@@ -213,6 +221,7 @@ FFH_INLINE static void take(ffh_frame *frame) {
   ffh_collect_handles(frame, variable_ended);
   ffh_arena_end_call(frame->index);
   record(frame);
+  ffh_order_end_call();
 }
 
 /* ---- the lanes as the scheduler sees them ---- */
@@ -460,6 +469,7 @@ static ffh_run_result run_once(const ffh_plan *plan) {
   ffh_sched_client client = {.enabled = enabled_lanes, .step = take_step, .fault = on_fault};
   ffh_sched_begin(&plan->schedule, &client);
   reset_target();
+  ffh_order_begin_input();
   ffh_handles_reset(plan->n_variables);
   queue_calls(plan);
   ffh_feedback_begin_input();
@@ -471,6 +481,7 @@ static ffh_run_result run_once(const ffh_plan *plan) {
   ffh_sched_settle();
   now.result.threads_left = ffh_sched_adopted() - threads;
   ffh_arena_end_input();
+  ffh_order_end_input();
   reset_target();
   check_leaks();
   ffh_sched_outcome outcome = ffh_sched_end();

@@ -1,5 +1,7 @@
 #include "boundary/handles.h"
 
+#include "boundary/order.h"
+
 typedef struct edge {
   uint16_t keeper; /* FFH_NONE: kept until one of `until` is called */
   uint16_t kept;
@@ -51,6 +53,7 @@ void ffh_handles_failed(uint16_t variable) {
 
 static void drop_edge(uint16_t index) {
   ffh_handles_table[edges[index].kept].keepers--;
+  ffh_order_dropped(edges[index].kept);
   edges[index] = edges[--n_edges];
 }
 
@@ -87,6 +90,11 @@ static bool depends_on(uint16_t variable, uint16_t on) {
     at = ffh_handles_table[at].dies_with;
   }
   return false;
+}
+
+bool ffh_handles_depends(uint16_t variable, uint16_t on) {
+  uint8_t state = ffh_handles_at(variable)->state;
+  return (state == FFH_HANDLE_LIVE || state == FFH_HANDLE_DYING) && depends_on(variable, on);
 }
 
 bool ffh_handles_dependants_may_end(uint16_t variable) {

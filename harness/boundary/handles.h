@@ -65,6 +65,9 @@ void ffh_handles_died(uint16_t variable, uint16_t call, void (*ended)(uint16_t v
  * that stays. */
 bool ffh_handles_dependants_may_end(uint16_t variable);
 
+/* Whether the handle is alive and dies with that one; each does with itself. */
+bool ffh_handles_depends(uint16_t variable, uint16_t on);
+
 /* Whether one more call fits: one that inherits at most doubles the edges. */
 bool ffh_handles_have_room(void);
 

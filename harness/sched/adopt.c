@@ -19,7 +19,7 @@
 FFH_MODEL_FILE(adopt)
 
 static pthread_key_t exit_key;
-static pthread_once_t exit_key_once = PTHREAD_ONCE_INIT;
+static bool has_exit_key; /* not a once: it would order whoever starts threads */
 
 /* Set again until the last round, so that every other destructor has run. */
 static void on_exit_round(void *argument) {
@@ -33,8 +33,11 @@ static void on_exit_round(void *argument) {
 }
 
 static void make_exit_key(void) {
-  int rc = pthread_key_create(&exit_key, on_exit_round);
-  FFH_ASSERT(rc == 0);
+  if (!has_exit_key) {
+    has_exit_key = true;
+    int rc = pthread_key_create(&exit_key, on_exit_round);
+    FFH_ASSERT(rc == 0);
+  }
 }
 
 static void *thread_main(void *argument) {
@@ -62,7 +65,7 @@ void ffh_adopt_bury(ffh_thread *dead) {
 
 static int create(ffh_thread *self, pthread_t *handle, const pthread_attr_t *attributes,
                   void *(*entry)(void *), void *argument) {
-  (void)ffh_real()->pthread_once(&exit_key_once, make_exit_key);
+  make_exit_key();
   ffh_thread *thread = ffh_thread_adopt();
   if (thread == NULL) {
     ffh_not_controlled("pthread_create: too many threads at once");
