@@ -3,6 +3,7 @@
  *
  *   <target>-replay [--times N] [--timeout S] [--rss MIB] [--report FILE]
  *                   [--stats FILE] [--events FILE] FILE
+ *   <target>-replay [--times N] [--timeout S] [--rss MIB] --traces FILE...
  *   <target>-replay --schedules N [--policy random|pct|pos|surw|mix] [--save FILE] FILE
  *   <target>-replay --show FILE | --compile TEXT OUT | --describe
  *
@@ -32,6 +33,7 @@ enum { REPORT_BYTES = 24 << 20 };
 static struct {
   const char *file, *report, *stats, *events, *show, *compile, *out;
   const char *policy, *save;
+  char **traces; /* the files of --traces, which a NULL ends */
   bool describe;
   long times, timeout_s, rss_mib, schedules;
 } options = {.times = 1, .timeout_s = 60, .rss_mib = 2560, .policy = "mix"};
@@ -205,6 +207,17 @@ static void run_times(const ffh_plan *plan) {
   }
 }
 
+/* One line for each file; leaks are looked for now and then only. */
+static void run_traces(ffh_plan *plan) {
+  for (char **file = options.traces; *file != NULL; file++) {
+    if (ffh_plantool_load(*file, plan)) {
+      run_times(plan);
+    } else {
+      ffh_print(STDERR_FILENO, "trace: none\n");
+    }
+  }
+}
+
 static void run_schedules(ffh_plan *plan) {
   unsigned policy = 0;
   (void)ffh_schedules_policy(options.policy, &policy); /* parse has seen that there is one */
@@ -228,7 +241,7 @@ static void run_schedules(ffh_plan *plan) {
 
 static int replay(void) {
   ffh_plan *plan = ffh_plan_new();
-  if (!ffh_plantool_load(options.file, plan)) {
+  if (options.traces == NULL && !ffh_plantool_load(options.file, plan)) {
     return FFH_EXIT_USAGE;
   }
   if (plan->n_dropped != 0) {
@@ -236,11 +249,13 @@ static int replay(void) {
         STDERR_FILENO,
         "note: calls of this file were left out: the contract has no such function any more\n");
   }
-  if (plan->n_calls == 0) {
+  if (options.traces == NULL && plan->n_calls == 0) {
     ffh_print(STDERR_FILENO, "note: the plan is empty: there is nothing to run\n");
   }
-  ffh_run_options run = {
-      .core = -1, .stats_path = options.stats, .check_every_leak = true, .on_finding = on_finding};
+  ffh_run_options run = {.core = -1,
+                         .stats_path = options.stats,
+                         .check_every_leak = options.traces == NULL,
+                         .on_finding = on_finding};
   if (options.events != NULL) {
     ffh_sched_keep_events();
   }
@@ -251,11 +266,13 @@ static int replay(void) {
   unsigned own_threads = count_threads(); /* with the watchdog */
   if (options.schedules != 0) {
     run_schedules(plan);
+  } else if (options.traces != NULL) {
+    run_traces(plan);
   } else {
     run_times(plan);
   }
   save_events();
-  if (count_threads() > own_threads + plan->schedule.lanes - 1) {
+  if (options.traces == NULL && count_threads() > own_threads + plan->schedule.lanes - 1) {
     ffh_print(STDERR_FILENO, "note: threads that the library started are still running\n");
   }
   ffh_run_finish();
@@ -272,6 +289,7 @@ static int replay(void) {
 static const char usage[] =
     "usage: <target>-replay [--times N] [--timeout SECONDS] [--rss MIB] [--report FILE]\n"
     "                       [--stats FILE] [--events FILE] FILE\n"
+    "       <target>-replay [--times N] [--timeout SECONDS] [--rss MIB] --traces FILE...\n"
     "       <target>-replay --schedules N [--policy random|pct|pos|surw|mix] [--save FILE] FILE\n"
     "       <target>-replay --show FILE | --compile TEXT OUT | --describe\n"
     "exit: 0 nothing found, 1 usage or environment, 2 finding, 3 FFH-INTERNAL\n";
@@ -285,6 +303,8 @@ static bool number_argument(const char *text, long highest, long *number) {
   *number = value;
   return true;
 }
+
+static char *no_file;
 
 static bool take_option(int option) {
   switch (option) {
@@ -319,6 +339,9 @@ static bool take_option(int option) {
     case 'c':
       options.compile = optarg;
       return true;
+    case 'T':
+      options.traces = &no_file;
+      return true;
     case 'd':
       options.describe = true;
       return true;
@@ -328,23 +351,22 @@ static bool take_option(int option) {
 }
 
 static bool parse(int argc, char **argv) {
-  static const struct option known[] = {{"schedules", required_argument, NULL, 'N'},
-                                        {"policy", required_argument, NULL, 'p'},
-                                        {"save", required_argument, NULL, 'o'},
-                                        {"times", required_argument, NULL, 'n'},
-                                        {"timeout", required_argument, NULL, 't'},
-                                        {"rss", required_argument, NULL, 'm'},
-                                        {"report", required_argument, NULL, 'r'},
-                                        {"stats", required_argument, NULL, 's'},
-                                        {"events", required_argument, NULL, 'e'},
-                                        {"show", required_argument, NULL, 'S'},
-                                        {"compile", required_argument, NULL, 'c'},
-                                        {"describe", no_argument, NULL, 'd'},
-                                        {NULL, 0, NULL, 0}};
+  static const struct option known[] = {
+      {"schedules", required_argument, NULL, 'N'}, {"policy", required_argument, NULL, 'p'},
+      {"save", required_argument, NULL, 'o'},      {"times", required_argument, NULL, 'n'},
+      {"timeout", required_argument, NULL, 't'},   {"rss", required_argument, NULL, 'm'},
+      {"report", required_argument, NULL, 'r'},    {"stats", required_argument, NULL, 's'},
+      {"events", required_argument, NULL, 'e'},    {"show", required_argument, NULL, 'S'},
+      {"compile", required_argument, NULL, 'c'},   {"traces", no_argument, NULL, 'T'},
+      {"describe", no_argument, NULL, 'd'},        {NULL, 0, NULL, 0}};
   for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
     if (!take_option(option)) {
       return false;
     }
+  }
+  if (options.traces != NULL) {
+    options.traces = &argv[optind];
+    return optind < argc && options.show == NULL && options.compile == NULL;
   }
   const char **operand = options.compile != NULL ? &options.out : &options.file;
   if (optind < argc) {
