@@ -23,19 +23,11 @@ if(FFH_FLAVOR STREQUAL "asan")
   set(sanitizers -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=undefined)
   target_compile_options(ffh_sanitize INTERFACE ${sanitizers})
   target_link_options(ffh_sanitize INTERFACE ${sanitizers})
-  target_compile_options(ffh_instrument INTERFACE -fsanitize=fuzzer-no-link)
-  target_compile_options(ffh_points INTERFACE -fsanitize-coverage=trace-loads,trace-stores,trace-pc)
-  # The name is libFuzzer's too; harness/sched/memory.c has the one that is meant.
-  target_link_options(ffh_sanitize INTERFACE -Wl,--wrap=__sanitizer_cov_trace_pc)
-  target_link_options(ffh_engine INTERFACE -fsanitize=fuzzer)
 elseif(FFH_FLAVOR STREQUAL "tsan")
   # Only what is the library's: the runtime hands threads over without ThreadSanitizer knowing, so
   # that what is ordered by the schedule alone is still a race.
   target_compile_options(ffh_sanitize INTERFACE -fsanitize=thread)
-  target_link_options(ffh_sanitize INTERFACE -fsanitize=thread -Wl,--wrap=__sanitizer_cov_trace_pc)
-  target_compile_options(ffh_instrument INTERFACE -fsanitize=fuzzer-no-link)
-  target_compile_options(ffh_points INTERFACE -fsanitize-coverage=trace-loads,trace-stores,trace-pc)
-  target_link_options(ffh_engine INTERFACE -fsanitize=fuzzer)
+  target_link_options(ffh_sanitize INTERFACE -fsanitize=thread)
 elseif(FFH_FLAVOR STREQUAL "coverage")
   set(profile -fprofile-instr-generate -fcoverage-mapping)
   # Corpora are replayed in this flavor, not grown: the engine's own coverage would only slow it down.
@@ -51,4 +43,14 @@ elseif(FFH_FLAVOR STREQUAL "external")
   target_link_libraries(ffh_engine INTERFACE ${engine})
 else()
   message(FATAL_ERROR "FFH_FLAVOR=${FFH_FLAVOR} is not a flavor: use asan, tsan, coverage or external")
+endif()
+
+if(FFH_FLAVOR MATCHES "^[at]san$")
+  target_compile_options(ffh_instrument INTERFACE -fsanitize=fuzzer-no-link)
+  target_compile_options(ffh_points INTERFACE -fsanitize-coverage=trace-loads,trace-stores,trace-pc)
+  # The name is libFuzzer's too; harness/sched/memory.c has the one that is meant.
+  target_link_options(ffh_sanitize INTERFACE -Wl,--wrap=__sanitizer_cov_trace_pc)
+  # libFuzzer's own registration; harness/driver/libfuzzer.c goes first.
+  target_link_options(ffh_engine INTERFACE -Wl,--wrap=__sanitizer_set_death_callback)
+  target_link_options(ffh_engine INTERFACE -fsanitize=fuzzer)
 endif()

@@ -64,6 +64,23 @@ static bool parse_granularity(const char *text, ffh_granularity *granularity) {
   return false;
 }
 
+/* What the engine does when a sanitizer has found something (it saves the input) is not the
+ * library's doing. The linker gives us the registration (--wrap). */
+static void (*engine_on_death)(void);
+
+static void on_death(void) {
+  ffh_sched_abandon();
+  engine_on_death();
+}
+
+void __real___sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
+void __wrap___sanitizer_set_death_callback(void (*callback)(void));
+__attribute__((visibility("default"))) void __wrap___sanitizer_set_death_callback(
+    void (*callback)(void)) {
+  engine_on_death = callback;
+  __real___sanitizer_set_death_callback(on_death);
+}
+
 static void stop(void) {
   ffh_run_finish();
 }

@@ -27,6 +27,7 @@
 #include "driver/watchdog.h"
 #include "report/stats.h"
 #include "sched/events.h"
+#include "sched/sched.h"
 
 enum { REPORT_BYTES = 24 << 20 };
 
@@ -111,12 +112,14 @@ static void on_finding(const char *json, size_t size) {
 /* A sanitizer has printed its report and is about to end the process with the exit code that its
  * options give; ours is explicit. */
 static void on_death(void) {
+  ffh_sched_abandon();
   report_death("", "");
   ffh_run_stop();
   _exit(FFH_EXIT_FINDING);
 }
 
 static void end_by_signal(const char *said, const char *rule, const char *message) {
+  ffh_sched_abandon();
   ffh_print(STDERR_FILENO, said);
   if (__sanitizer_print_stack_trace != NULL) {
     __sanitizer_print_stack_trace();
@@ -145,6 +148,7 @@ static void on_limit(int number) {
 }
 
 static void on_exit_during_run(void) {
+  ffh_sched_abandon();
   if (ffh_run_is_active()) {
     ffh_print(STDERR_FILENO, "FFH-EXIT: the library ended the process\n");
     report_death("FFH-EXIT", "ended the process");

@@ -24,16 +24,19 @@ static int ask(struct pollfd *fds, unsigned n, int timeout_ms) {
 }
 
 bool ffh_io_is_ready(ffh_thread *thread, bool outside) {
-  if (!outside) {
-    return ask(thread->io_fds, thread->io_n_fds, 0) != 0;
-  }
-  static unsigned times;
-  ffh_not_controlled(thread->what);
-  if (ask(thread->io_fds, thread->io_n_fds, OUTSIDE_MS) != 0) {
-    times = 0;
+  if (ask(thread->io_fds, thread->io_n_fds, 0) != 0) {
     return true;
   }
-  return ++times < OUTSIDE_TIMES && ffh_io_is_ready(thread, true);
+  if (!outside) {
+    return false;
+  }
+  ffh_not_controlled(thread->what);
+  for (unsigned i = 0; i < OUTSIDE_TIMES; i++) {
+    if (ask(thread->io_fds, thread->io_n_fds, OUTSIDE_MS) != 0) {
+      return true;
+    }
+  }
+  return false;
 }
 
 static ffh_wake wait_for(ffh_thread *self, struct pollfd *fds, unsigned n, uint64_t deadline_ns) {

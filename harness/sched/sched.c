@@ -211,6 +211,14 @@ static bool wake_by_io(bool wait_outside) {
   return woken;
 }
 
+/* What is told of a fault goes through libc, which must not lead back here. */
+__attribute__((noreturn)) static void tell(ffh_sched_fault fault, const char *what,
+                                           const void *object) {
+  ffh_sched_abandon();
+  run.client->fault(run.client->context, fault, what, object);
+  ffh_internal(__FILE_NAME__, __LINE__, "a fault was ignored");
+}
+
 __attribute__((noreturn)) static void stuck(void) {
   ffh_sched_fault fault = FFH_FAULT_DEADLOCK;
   ffh_thread *guilty = NULL;
@@ -224,8 +232,7 @@ __attribute__((noreturn)) static void stuck(void) {
     }
   }
   FFH_ASSERT(guilty != NULL);
-  run.client->fault(run.client->context, fault, guilty->what, guilty->object);
-  ffh_internal(__FILE_NAME__, __LINE__, "a fault was ignored");
+  tell(fault, guilty->what, guilty->object);
 }
 
 /* The thread to run now, or OVER. Advances time, and ends in a finding, when there is none. */
@@ -628,6 +635,7 @@ void ffh_sched_begin(const ffh_schedule *schedule, const ffh_sched_client *clien
   ffh_trace_begin();
   run.policy->begin(&run.policy_run);
   for (unsigned i = 0; i < schedule->lanes; i++) {
+    ffh_lanes_start(i); /* here: a thread is ordered after what its creator did before */
     run.policy->born(&run.policy_run, i);
   }
   for (unsigned i = FFH_SET_ADOPTED; i < FFH_SET_SIZE; i++) {
@@ -712,8 +720,7 @@ uint64_t ffh_draw(void) {
 }
 
 void ffh_fault(ffh_sched_fault fault, const void *object) {
-  run.client->fault(run.client->context, fault, ffh_self == NULL ? NULL : ffh_self->what, object);
-  ffh_internal(__FILE_NAME__, __LINE__, "a fault was ignored");
+  tell(fault, ffh_self == NULL ? NULL : ffh_self->what, object);
 }
 
 void ffh_not_controlled(const char *what) {
@@ -741,8 +748,19 @@ const char *ffh_sched_not_controlled(void) {
   return run.outcome.not_controlled;
 }
 
+/* Who the calling thread was before it was let go. */
+static _Thread_local int abandoned __attribute__((tls_model("initial-exec"))) = -1;
+
 int ffh_sched_current_thread(void) {
-  return ffh_self == NULL ? -1 : ffh_self->index;
+  return ffh_self == NULL ? abandoned : ffh_self->index;
+}
+
+void ffh_sched_abandon(void) {
+  if (ffh_self != NULL) {
+    abandoned = ffh_self->index;
+    ffh_self = NULL;
+  }
+  ffh_budget = INT64_MAX;
 }
 
 unsigned ffh_sched_running(void) {

@@ -96,6 +96,10 @@ int ffh_sched_current_lane(void);
  * thread that is not controlled. */
 int ffh_sched_current_thread(void);
 
+/* The calling thread is about to end the process: nobody else runs any more, and what it calls from
+ * now on is not modelled. Async-signal-safe. */
+void ffh_sched_abandon(void);
+
 /* Sends a signal to the thread that holds the baton. Any thread. */
 bool ffh_sched_signal_running(int signal_number);
 
