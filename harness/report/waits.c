@@ -36,18 +36,32 @@ static unsigned number_of(const ffh_sched_wait *waits, uint32_t n, const void *o
   return number;
 }
 
-static void frame(uintptr_t pc, bool symbolize, ffh_out *out) {
-  char line[1024] = "";
+/* `text` is the function and the location with a tab between. */
+static void frame(const char *text, ffh_out *out) {
+  size_t size = strlen(text);
+  const char *tab = memchr(text, '\t', size);
+  size_t name = tab == NULL ? size : (size_t)(tab - text);
+  ffh_out_str(out, "{\"function\": ");
+  ffh_out_json(out, text, name);
+  ffh_out_str(out, ", \"location\": ");
+  ffh_out_json(out, tab == NULL ? "" : tab + 1, tab == NULL ? 0 : size - name - 1);
+  ffh_out_str(out, "}");
+}
+
+/* A return address is as many frames as functions are inlined there. */
+static void frames(uintptr_t pc, bool symbolize, ffh_out *out) {
+  char lines[4096] = ""; /* each ends with NUL, and all after the last one are NUL */
   if (symbolize && __sanitizer_symbolize_pc != NULL) {
-    /* The call is before the return address. */
-    __sanitizer_symbolize_pc((void *)(pc - 1), "%f %S", line, sizeof line);
+    __sanitizer_symbolize_pc((void *)pc, "%f\t%L", lines, sizeof lines - 1);
   }
-  if (line[0] == '\0') {
-    ffh_out hex = {line, 0, sizeof line - 1, false};
+  if (lines[0] == '\0') {
+    ffh_out hex = {lines, 0, sizeof lines - 2, false};
     ffh_out_hex(&hex, pc);
-    line[hex.size] = '\0';
   }
-  ffh_out_json(out, line, strlen(line));
+  for (const char *line = lines; *line != '\0'; line += strlen(line) + 1) {
+    ffh_out_str(out, line == lines ? "" : ", ");
+    frame(line, out);
+  }
 }
 
 static void one(const ffh_sched_wait *waits, uint32_t n, uint32_t i, bool symbolize, ffh_out *out) {
@@ -73,7 +87,7 @@ static void one(const ffh_sched_wait *waits, uint32_t n, uint32_t i, bool symbol
   ffh_out_str(out, ", \"stack\": [");
   for (unsigned f = 0; f < FFH_WAIT_FRAMES && wait->frames[f] != 0; f++) {
     ffh_out_str(out, f == 0 ? "" : ", ");
-    frame(wait->frames[f], symbolize, out);
+    frames(wait->frames[f], symbolize, out);
   }
   ffh_out_str(out, "]}");
 }
