@@ -41,6 +41,17 @@ def _stack_dict(stack: Stack) -> dict[str, Any]:
     }
 
 
+def _wait_dict(wait: dict[str, Any]) -> dict[str, Any]:
+    frames = [
+        {
+            "function": frame["function"].replace("<null>", "?"),
+            "location": _location(frame["location"]).partition(" (BuildId")[0],
+        }
+        for frame in wait.get("stack") or []
+    ]
+    return {**wait, "stack": frames}
+
+
 def make_report(
     outcome: Outcome, target: Target, signature: str, plan: str, command: str
 ) -> dict[str, Any]:
@@ -75,6 +86,7 @@ def make_report(
         "history": runtime.get("history") or [],
         "order": runtime.get("order") or [],
         "stacks": [_stack_dict(stack) for stack in parsed.stacks] if parsed else [],
+        "waits": [_wait_dict(wait) for wait in runtime.get("waits") or []],
         "notes": [_location(note) for note in parsed.notes] if parsed else [],
         "trace": outcome.trace or str(runtime.get("trace") or ""),
         "reproduced": "0 of 0",
@@ -175,6 +187,23 @@ def _frames(frames: list[dict[str, str]]) -> list[str]:
     return lines
 
 
+def _waits(waits: list[dict[str, Any]], stacks: bool) -> list[str]:
+    """Where each controlled thread is, but for lanes outside the library. One that could go on is
+    only told of when nothing else shows a stack."""
+    lines = []
+    for wait in waits:
+        blocked = bool(wait.get("blocked"))
+        inside = wait["stack"] and not is_harness(Frame(**wait["stack"][0]))
+        if not inside or (stacks and not blocked):
+            continue
+        started = f" (started by {wait['started_by']})" if wait.get("started_by") else ""
+        title = f"{wait['thread']}{started} {'waits' if blocked else 'is'} in {wait['in']}"
+        title += f", object {wait['object']}" if wait.get("object") else ""
+        title += f", held by {wait['held_by']}" if wait.get("held_by") else ""
+        lines += ["", f"{title}:", *_frames(wait["stack"])]
+    return lines
+
+
 def render(report: dict[str, Any]) -> str:
     """report.txt: the same for people."""
     lines = [f"{report['rule']}: {report['meaning']}", ""]
@@ -188,6 +217,7 @@ def render(report: dict[str, Any]) -> str:
     for stack in report["stacks"]:
         lines += ["", f"{_title(stack)}:"]
         lines += _frames(stack["frames"])
+    lines += _waits(report.get("waits") or [], bool(report["stacks"]))
     if report["in_flight"]:
         lines += [
             "",

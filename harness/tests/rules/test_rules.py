@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from ffhlib import paths, profile, replayer, rules, target
+from ffhlib import finding_report, paths, profile, replayer, rules, target
 
 PLANS = Path(__file__).parent / "plans"
 # A target that dies before its first input has no plan: the end-to-end tests break FFH-START. And a death
@@ -78,6 +78,20 @@ def test_a_report_says_who_waits_where_and_for_whom(plan: str, tmp_path: Path) -
         assert (holder is None) == (wait["op"] != "lock"), name
         if holder:  # who in turn waits for a lock that this one holds
             assert waits[holder]["held_by"] == name
+
+
+def test_the_text_of_a_deadlock_shows_the_circle(tmp_path: Path) -> None:
+    outcome = replay("FFH-DEADLOCK_violates", tmp_path)
+    text = finding_report.render(
+        finding_report.make_report(outcome, target.load("rules"), outcome.signature, "", "")
+    )
+    for thread, holder in (("A", "B"), ("B", "A")):
+        _, title, rest = text.partition(f"\n{thread} waits in pthread_mutex_lock, object ")
+        assert title, text
+        stack = rest.partition("\n\n")[0]
+        assert f", held by {holder}:" in stack
+        assert "lock_both" in stack and "deadlock_bad" in stack
+        assert "harness/run.c" not in stack
 
 
 @pytest.mark.parametrize(
