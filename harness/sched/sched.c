@@ -376,8 +376,10 @@ ffh_wake ffh_block(ffh_op op, const void *object, uint64_t deadline_ns, bool can
 void ffh_idle(void) {
   fold();
   count_idle();
-  run.policy->yielded(&run.policy_run, ffh_self->index);
-  run.left = 0; /* the next point asks */
+  if (!run.quiet) {
+    run.policy->yielded(&run.policy_run, ffh_self->index);
+    run.left = 0; /* the next point asks */
+  }
   publish();
 }
 
@@ -530,6 +532,14 @@ unsigned ffh_sched_adopted(void) {
 
 /* ---- steps ---- */
 
+/* The lane is between two steps: what it did last is no part of what follows. */
+static void rest(ffh_thread *self) {
+  self->op = FFH_OP_CALL;
+  self->object = NULL;
+  self->what = NULL;
+  self->pc = 0;
+}
+
 /* Takes the lane's next step and returns who goes on. */
 static unsigned take_step(unsigned lane) {
   ffh_thread *self = &threads[lane];
@@ -548,10 +558,7 @@ static unsigned take_step(unsigned lane) {
   run.in_step &= ~bit;
   ffh_set_remove(&run.ready, lane);
   self->state = FFH_THREAD_IDLE;
-  self->op = FFH_OP_CALL;
-  self->object = NULL;
-  self->what = NULL;
-  self->pc = 0;
+  rest(self);
   count_point(self);
   if (run.mode == MODE_CLIENT) {
     run.next_steps = run.client->enabled(run.client->context);
@@ -665,6 +672,7 @@ void ffh_sched_quietly(void (*fn)(void *context), void *context) {
   publish();
   fn(context);
   ffh_self = NULL;
+  rest(&threads[0]);
   run.quiet = false;
 }
 
