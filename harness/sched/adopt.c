@@ -29,6 +29,7 @@ static void on_exit_round(void *argument) {
     return;
   }
   self->what = "thread exit";
+  ffh_mutex_owner_dies();
   ffh_leave();
 }
 

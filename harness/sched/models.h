@@ -28,6 +28,8 @@ void ffh_check_lock(const void *lock, size_t size);
 /* Locks it for the thread, for whatever operation needs it back. */
 int ffh_mutex_lock(ffh_thread *self, pthread_mutex_t *mutex, uint64_t deadline_ns);
 int ffh_mutex_unlock(ffh_thread *self, pthread_mutex_t *mutex);
+/* The calling thread ends: whoever waits for a robust mutex that it holds tries again. */
+void ffh_mutex_owner_dies(void);
 
 /* The new thread has reached the scheduler, and its creator waits for that: what libc and the
  * sanitizer do at a thread's start never overlaps with anything. */

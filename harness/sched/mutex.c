@@ -4,16 +4,19 @@
  * while somebody else has it. So types, robustness and error returns are libc's own, a sanitizer
  * that follows locks sees them, and threads that are not controlled may use the same lock. */
 #include <errno.h>
+#include <linux/futex.h>
+#include <stddef.h>
 #include <threads.h>
 
 #include "base/asan.h"
+#include "base/syscall.h"
 #include "sched/models.h"
 #include "sched/real.h"
 
 FFH_MODEL_FILE(mutex)
 
-/* glibc's type of a mutex is in the low bits of __kind. */
-enum { MUTEX_TYPE = 3 };
+/* glibc's type of a mutex is in the low bits of __kind, and a robust one has this bit. */
+enum { MUTEX_TYPE = 3, MUTEX_ROBUST = 16 };
 
 void ffh_check_lock(const void *lock, size_t size) {
   if (__asan_region_is_poisoned != NULL &&
@@ -26,6 +29,26 @@ void ffh_check_lock(const void *lock, size_t size) {
 
 static bool is_error_checking(const pthread_mutex_t *mutex) {
   return (mutex->__data.__kind & MUTEX_TYPE) == PTHREAD_MUTEX_ERRORCHECK;
+}
+
+/* Those that return EPERM to who does not own them; for the others that is undefined. */
+static bool checks_owner(const pthread_mutex_t *mutex) {
+  int kind = mutex->__data.__kind;
+  return (kind & MUTEX_ROBUST) != 0 || (kind & MUTEX_TYPE) == PTHREAD_MUTEX_RECURSIVE ||
+         is_error_checking(mutex);
+}
+
+/* The list that the kernel walks when a thread has died. */
+void ffh_mutex_owner_dies(void) {
+  struct robust_list_head *head = NULL;
+  size_t size = 0;
+  if (ffh_syscall(SYS_get_robust_list, 0, (long)&head, (long)&size, 0, 0, 0) != 0 || head == NULL) {
+    return;
+  }
+  for (struct robust_list *at = head->list.next; at != &head->list; at = at->next) {
+    uintptr_t entry = (uintptr_t)at & ~(uintptr_t)1; /* the bit says that it inherits priority */
+    ffh_wake_all(FFH_OP_LOCK, (void *)(entry - offsetof(pthread_mutex_t, __data.__list.__next)));
+  }
 }
 
 int ffh_mutex_lock(ffh_thread *self, pthread_mutex_t *mutex, uint64_t deadline_ns) {
@@ -102,9 +125,7 @@ FFH_EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex) {
   FFH_MODEL(ffh_real()->pthread_mutex_unlock(mutex));
   ffh_check_lock(mutex, sizeof *mutex);
   ffh_point(FFH_OP_UNLOCK, mutex);
-  /* Recursive and error-checking mutexes return EPERM; for the others it is undefined. */
-  if ((mutex->__data.__kind & MUTEX_TYPE) != PTHREAD_MUTEX_RECURSIVE && !is_error_checking(mutex) &&
-      mutex->__data.__owner != self->tid) {
+  if (!checks_owner(mutex) && mutex->__data.__owner != self->tid) {
     ffh_fault(FFH_FAULT_UNLOCK_NOT_OWNER, mutex);
   }
   return ffh_mutex_unlock(self, mutex);
