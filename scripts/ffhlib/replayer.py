@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,10 @@ MEMORY_MB = 2560  # of one target process, as OSS-Fuzz runs targets
 _GRACE_SECONDS = 10  # beyond the replay's own --timeout
 _MAX_OUTPUT = 4 << 20
 _TRACE = re.compile(
-    r"^trace: (\S+)(?: calls: (?P<calls>\d+))?(?: skipped: (?P<skipped>\d+))?", re.MULTILINE
+    r"^trace: (?P<trace>\S+)(?: calls: (?P<calls>\d+))?(?: skipped: (?P<skipped>\d+))?"
+    r"(?: switches: (?P<switches>\d+))?(?: points: (?P<points>\d+))?(?: leftover: \d+)?"
+    r"(?: not controlled: (?P<not_controlled>.+))?$",
+    re.MULTILINE,
 )
 _FINDING_LINE = re.compile(r"^FFH-FINDING (\{.*)$", re.MULTILINE)
 _SIGNAL_RULES = {
@@ -50,8 +54,15 @@ class Outcome:
     output: str = ""
     calls: int | None = None  # that ran; None when the process did not come to its end
     skipped: int | None = None
+    not_controlled: str = ""  # what made the run depend on something outside
     report: dict[str, Any] = field(default_factory=dict)  # what the replay's --report says
     sanitizer: SanitizerReport | None = None
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What is equal in every replay: the outcome and the trace. When a limit strikes is chance,
+        and so is the trace up to there."""
+        return self.label, "" if self.rule in signature.UNSTABLE else self.trace
 
     @property
     def label(self) -> str:
@@ -162,7 +173,10 @@ def classify(
         code if code is not None else -signal.SIGKILL,
         output=output,
         report=report,
-        trace=trace[1] if trace else str(report.get("trace") or ""),
+        trace=trace["trace"] if trace else str(report.get("trace") or ""),
+        not_controlled=str(
+            (trace and trace["not_controlled"]) or report.get("not_controlled") or ""
+        ),
     )
     if trace and trace["calls"]:
         outcome.calls, outcome.skipped = int(trace["calls"]), int(trace["skipped"] or 0)
@@ -186,18 +200,29 @@ def classify(
             or last_line(output)
         )
     outcome.signature = signature.make(
-        outcome.rule, parsed, str(report.get("function") or ""), str(report.get("parameter") or "")
+        outcome.rule,
+        parsed,
+        str(report.get("function") or ""),
+        str(report.get("parameter") or ""),
+        report,
     )
     return outcome
 
 
-def replay(binary: Path, file: Path, env: dict[str, str], timeout: int) -> Outcome:
-    """Runs the file once in a fresh process; a hang is killed and is an FFH-TIMEOUT finding."""
+def replay(
+    binary: Path, file: Path, env: dict[str, str], timeout: int, events: Path | None = None
+) -> Outcome:
+    """Runs the file once in a fresh process; a hang is killed and is an FFH-TIMEOUT finding. What
+    happened, event by event, is written to `events`."""
     work = Path(tempfile.mkdtemp(prefix="ffh-replay-"))
     try:
         report = work / "report.json"
         code, output = capture(
-            [str(binary), "--timeout", str(timeout), "--report", str(report), str(file)],
+            [
+                *(str(binary), "--timeout", str(timeout), "--report", str(report)),
+                *(("--events", str(events)) if events else ()),
+                str(file),
+            ],
             {**_limited(env), "TMPDIR": str(work)},
             timeout + _GRACE_SECONDS,
         )
@@ -206,6 +231,34 @@ def replay(binary: Path, file: Path, env: dict[str, str], timeout: int) -> Outco
         return Outcome(USAGE, 1, message=f"cannot run {binary}: {error.strerror}; run ffh build")
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def traces(
+    binary: Path, files: Sequence[Path], env: dict[str, str], timeout: int
+) -> tuple[list[str], Outcome]:
+    """What the runs of the files, one after another in one process, say of their traces: a line for
+    each file up to the one that ended the process, and how the process ended."""
+    work = Path(tempfile.mkdtemp(prefix="ffh-traces-"))
+    try:
+        code, output = capture(
+            ["nice", str(binary), "--timeout", str(timeout), "--traces", *map(str, files)],
+            {**_limited(env), "TMPDIR": str(work)},
+            (timeout + 1) * len(files) + _GRACE_SECONDS,
+        )
+    except OSError as error:
+        return [], Outcome(
+            USAGE, 1, message=f"cannot run {binary}: {error.strerror}; run ffh build"
+        )
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    lines = [line for line in output.splitlines() if line.startswith("trace: ")]
+    return lines[: len(files)], classify(code, output, {}, complete=len(lines) >= len(files))
+
+
+def not_controlled(line: str) -> str:
+    """What a line of `traces` says was not controlled, "" when all was."""
+    match = _TRACE.match(line)
+    return str(match["not_controlled"] or "") if match else ""
 
 
 def _limited(env: dict[str, str]) -> dict[str, str]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import Any
 
+from . import waits
 from .sanitizer_report import Frame, SanitizerReport, Stack
+from .waits import Wait
 
 # Everything below and between the library's own frames: the harness, the engine, the allocator, the
 # sanitizers' interceptors, the language runtimes and libc.
@@ -17,6 +20,7 @@ _OTHERS = re.compile(
     r"strdup$|strndup$|operator new|operator delete|"
     r"memcpy$|memmove$|memset$|memcmp$|bcmp$|strlen$|strnlen$|strcmp$|strncmp$|strcpy$|strncpy$|"
     r"strcat$|strchr$|strstr$|atoi$|atol$|strtol$|strtoul$|printf_common|"
+    r"pthread_|__pthread_|sem_|mtx_|cnd_|thrd_|__gthread_|call_once$|syscall$|"
     r"abort$|raise$|gsignal$|pthread_kill$|__pthread_kill|__GI_|__assert|__fortify|__stack_chk|"
     r"exit$|_exit$|__run_exit_handlers|"
     r"std::|__gnu_cxx::|__cxa_|__cxxabi|_Unwind_|__gxx_|core::|alloc::|rust_begin_unwind|__rust_|"
@@ -32,7 +36,24 @@ _HARNESS = re.compile(
 )
 _SYSTEM = re.compile(r"/(libc|libstdc\+\+|libgcc_s|libpthread|ld-linux[^/]*|libm)\.so")
 TOP_FRAMES = 3
-_UNSTABLE = ("FFH-TIMEOUT", "FFH-OOM")  # where the limit strikes is chance
+THREAD_FRAMES = 2  # of each thread that waits
+UNSTABLE = ("FFH-TIMEOUT", "FFH-OOM")  # where the limit strikes is chance
+_OF_THREADS = (
+    "FFH-DEADLOCK",
+    "FFH-LOST-WAKEUP",
+    "FFH-SELF-DEADLOCK",
+    "FFH-LIVELOCK",
+    "FFH-LOCK-FREED",
+    "FFH-UNLOCK-NOT-OWNER",
+    "FFH-LOCK-HELD",
+    "FFH-THREAD-LEFT",
+)
+# A library's own wrappers around locks and conditions.
+_WRAPPER = re.compile(
+    r"(?i:(?:^|::|_)(?:un|try_?|rd|wr|read_?|write_?)*lock(?:_shared|_slow)?$)"
+    r"|(?i:(?:^|::|_)wait(?:_for|_until)?$)"
+    r"|(?:^|::)\w*(?:Mutex|Lock|Guard|CondVar|Condition|Semaphore)\w*::~?\w+$"
+)
 
 
 def normalise(function: str) -> str:
@@ -79,14 +100,25 @@ def _safe(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")[:60]
 
 
-def make(rule: str, report: SanitizerReport | None, function: str = "", detail: str = "") -> str:
+def make(
+    rule: str,
+    report: SanitizerReport | None,
+    function: str = "",
+    detail: str = "",
+    runtime: dict[str, Any] | None = None,
+) -> str:
     """A file-name-safe signature. `function` is the contract's function where it is known; `detail`
-    tells apart findings of the harness's own checkers (the parameter, the form)."""
-    # A tail call can leave the first stack without a frame of the library: take the next one.
+    tells apart findings of the harness's own checkers (the parameter, the form). `runtime` is what
+    the runtime reported: it says where each thread stands."""
+    if rule in _OF_THREADS and (places := _places(rule, runtime or {})):
+        return _join(rule, "-".join(_named(places)), [rule, *places])
     stacks = [library_frames(stack) for stack in report.stacks] if report else []
+    if rule == "FFH-DOUBLE-FREE" and (frees := _frees(report)):
+        return _join(rule, frees[0][-1], [rule, *("<".join(names) for names in frees)])
+    # A tail call can leave the first stack without a frame of the library: take the next one.
     frames = next((names for names in stacks if names), [])
     boundary = function or (frames[-1] if frames else "")
-    if rule in _UNSTABLE:
+    if rule in UNSTABLE:
         frames = []
     elif rule == "FFH-STACK-OVERFLOW":
         frames = sorted(set(frames[:20]))  # a recursion stops anywhere in its cycle
@@ -94,8 +126,66 @@ def make(rule: str, report: SanitizerReport | None, function: str = "", detail: 
     else:
         frames = frames[:TOP_FRAMES]
     place = boundary or (frames[-1] if frames else "")
-    digest = hashlib.sha256("\0".join([rule, place, detail, *frames]).encode()).hexdigest()[:8]
-    return "-".join(part for part in (_safe_rule(rule), _safe(place), digest) if part)
+    return _join(rule, place, [rule, place, detail, *frames])
+
+
+def _frees(report: SanitizerReport | None) -> list[list[str]]:
+    """The top frames of both frees, in an order that does not depend on which came first. Each ends
+    with its function at the boundary."""
+    found = []
+    for role in ("second free", "free"):
+        names = library_frames(report.stack(role)) if report else []
+        if not names:
+            return []
+        found.append([*names[:TOP_FRAMES], names[-1]])
+    return sorted(found, key=lambda names: (names[-1], names))
+
+
+# ---- what the scheduler finds
+
+
+def _standing(wait: Wait) -> str:
+    """Where a thread stands in the library, innermost first. What only wraps a lock or a condition
+    is the same for all of them: its caller tells."""
+    names = library_frames(wait.stack)
+    while len(names) > 1 and _WRAPPER.search(names[0]):
+        names = names[1:]
+    return "<".join(names[:THREAD_FRAMES])
+
+
+def _begun(wait: Wait) -> str:
+    """The outermost function of the library: where a thread's work begins."""
+    names = library_frames(wait.stack)
+    return names[-1] if names else ""
+
+
+def _places(rule: str, runtime: dict[str, Any]) -> list[str]:
+    """The places that make up a finding of the scheduler, sorted, each once: it is the same finding
+    whichever threads stand there, and however many."""
+    known = waits.of(runtime)
+    if rule in ("FFH-DEADLOCK", "FFH-LOST-WAKEUP"):
+        chosen = waits.cycle(known) or [wait for wait in known if wait.blocked]
+        return sorted({place for wait in chosen if (place := _standing(wait))})
+    if rule == "FFH-THREAD-LEFT":
+        return sorted({place for w in known if not w.is_lane and (place := _begun(w))})
+    if rule == "FFH-LIVELOCK":  # which of the threads that turn idly was last is chance
+        idle = [wait for wait in known if wait.op in ("yield", "sleep", "clock")]
+        return sorted({place for wait in idle if (place := _begun(wait))})
+    guilty = waits.running(runtime, known)
+    return [place for place in [_standing(guilty)] if place] if guilty else []
+
+
+def _named(places: list[str]) -> list[str]:
+    return [_safe(place.split("<", 1)[0]) for place in places[:2]]
+
+
+def _join(rule: str, place: str, parts: list[str]) -> str:
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
+    return "-".join(part for part in (_safe_rule(rule), _safe_place(place), digest) if part)
+
+
+def _safe_place(place: str) -> str:
+    return "-".join(_safe(part) for part in place.split("-"))[:80]
 
 
 def _safe_rule(rule: str) -> str:

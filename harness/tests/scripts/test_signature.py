@@ -1,0 +1,155 @@
+"""Signatures: one for each defect, whichever thread runs into it and whichever side comes first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ffhlib import sanitizer_report, signature, waits
+
+
+def frame(function: str, location: str = "src/bus.c:10") -> dict[str, str]:
+    return {"function": function, "location": location}
+
+
+HARNESS = [
+    frame("call_bus_emit", "build/targets/bus/bus_target.c:29"),
+    frame("take", "harness/run.c:202"),
+    frame("ffh_lane_serve", "harness/sched/sched.c:561"),
+]
+
+
+def thread(name: str, *functions: str, **rest: Any) -> dict[str, Any]:
+    stack = [
+        frame("pthread_mutex_lock", "harness/sched/mutex.c:80"),
+        *map(frame, functions),
+        *HARNESS,
+    ]
+    return {"thread": name, "blocked": True, "op": "lock", "in": "pthread_mutex_lock",
+            "stack": stack, **rest}  # fmt: skip
+
+
+def made(rule: str, *threads: dict[str, Any], **rest: Any) -> str:
+    return signature.make(rule, None, runtime={"waits": list(threads), **rest})
+
+
+def test_a_deadlock_is_the_same_whichever_lanes_are_in_it() -> None:
+    one = made(
+        "FFH-DEADLOCK",
+        thread("A", "bus_emit", object=1, held_by="B"),
+        thread("B", "bus_subscribe", object=2, held_by="A"),
+    )
+    two = made(
+        "FFH-DEADLOCK",
+        thread("C", "bus_subscribe", object=1, held_by="D"),
+        thread("D", "bus_emit", object=2, held_by="C"),
+    )
+    assert one == two
+    assert one.startswith("FFH-DEADLOCK-bus_emit-bus_subscribe-")
+
+
+def test_who_only_waits_for_a_deadlocked_thread_is_not_part_of_it() -> None:
+    ring = [
+        thread("A", "bus_emit", object=1, held_by="B"),
+        thread("B", "bus_subscribe", object=2, held_by="A"),
+    ]
+    late = thread("C", "bus_count", object=1, held_by="B")
+    assert made("FFH-DEADLOCK", *ring) == made("FFH-DEADLOCK", late, *ring)
+    found = waits.cycle(waits.of({"waits": [late, *ring]}))
+    assert {wait.thread for wait in found} == {"A", "B"}
+
+
+def test_where_no_ring_is_known_every_blocked_thread_counts_once() -> None:
+    def waiter(name: str, **rest: Any) -> dict[str, Any]:
+        return thread(name, "queue_take", "queue_pop", op="wait", **rest)
+
+    one = made("FFH-LOST-WAKEUP", waiter("A"))
+    assert one == made("FFH-LOST-WAKEUP", waiter("B"), waiter("C"))
+    assert one == made("FFH-LOST-WAKEUP", waiter("A"), thread("B", "queue_push", blocked=False))
+    assert one != made("FFH-DEADLOCK", waiter("A"))
+
+
+@pytest.mark.parametrize(
+    "wrapper", ["port::Mutex::Lock", "spin_lock", "MutexLock::MutexLock(port::Mutex*)", "cv_wait"]
+)
+def test_a_wrapper_around_a_lock_does_not_tell_defects_apart(wrapper: str) -> None:
+    first = made("FFH-DEADLOCK", thread("A", wrapper, "bus_emit"))
+    assert first == made("FFH-DEADLOCK", thread("A", "bus_emit"))
+    assert first != made("FFH-DEADLOCK", thread("A", wrapper, "bus_close"))
+
+
+@pytest.mark.parametrize("name", ["clock_read", "lru_block_insert", "unblock_all", "await_all"])
+def test_other_names_are_no_wrappers(name: str) -> None:
+    assert f"-{name}-" in made("FFH-DEADLOCK", thread("A", name, "bus_emit"))
+
+
+def test_a_fault_of_one_thread_is_named_by_where_that_one_stands() -> None:
+    guilty = thread("B", "feed_unsubscribe", blocked=False)
+    one = made("FFH-SELF-DEADLOCK", guilty, thread("C", "feed_publish"), thread="lane B")
+    assert one == made("FFH-SELF-DEADLOCK", {**guilty, "thread": "T3"}, thread="thread T3")
+    assert one.startswith("FFH-SELF-DEADLOCK-feed_unsubscribe-")
+
+
+def test_a_thread_that_is_left_is_named_by_where_it_began() -> None:
+    one = made("FFH-THREAD-LEFT", thread("T1", "take_job", "worker"), thread("A"))
+    assert one == made("FFH-THREAD-LEFT", thread("T2", "sleep_a_while", "worker"))
+
+
+def test_lines_and_addresses_do_not_count() -> None:
+    one = thread("A", "bus_emit")
+    two = {**one, "stack": [{**f, "location": f["location"] + "7"} for f in one["stack"]]}
+    assert made("FFH-DEADLOCK", one) == made("FFH-DEADLOCK", two)
+
+
+def test_without_names_the_contract_function_has_to_do() -> None:
+    bare = {"thread": "A", "blocked": True, "op": "lock", "stack": [frame("0x55d0c0ffee", "")]}
+    name = signature.make("FFH-DEADLOCK", None, "bus_emit", runtime={"waits": [bare]})
+    assert name.startswith("FFH-DEADLOCK-bus_emit-")
+    assert signature.make("FFH-DEADLOCK", None, "bus_emit", runtime={"waits": "?"}) == name
+
+
+FREES = {
+    "destroy": "    #1 0x5 in engine_destroy /src/pricing.cpp:231:5",
+    "free": "    #1 0x5 in drop_text /src/pricing.cpp:12:5\n"
+    "    #2 0x5 in string_free /src/pricing.cpp:279:3",
+    "cursor": "    #1 0x5 in cursor_destroy /src/pricing.cpp:300:3",
+}
+DOUBLE_FREE = """\
+==7==ERROR: AddressSanitizer: attempting double-free on 0x508000000120 in thread T0:
+    #0 0x5 in free (/bin/x+0x1)
+{}
+    #3 0x5 in take /harness/run.c:202:3
+
+freed by thread T1 here:
+    #0 0x5 in free (/bin/x+0x1)
+{}
+    #3 0x5 in take /harness/run.c:202:3
+
+previously allocated by thread T0 here:
+    #0 0x5 in malloc (/bin/x+0x1)
+    #1 0x5 in pricing_describe /src/pricing.cpp:100:3
+"""
+
+
+def double_free(second: str, first: str, function: str = "", parameter: str = "") -> str:
+    report = sanitizer_report.parse(DOUBLE_FREE.format(FREES[second], FREES[first]))
+    assert report and report.rule == "FFH-DOUBLE-FREE"
+    return signature.make(report.rule, report, function, parameter)
+
+
+def test_two_frees_are_one_finding_whichever_comes_first() -> None:
+    name = double_free("destroy", "free", "engine_destroy", "engine")
+    assert name == double_free("free", "destroy", "string_free", "text")
+    assert name.startswith("FFH-DOUBLE-FREE-engine_destroy-")
+
+
+def test_other_frees_are_other_findings() -> None:
+    names = [double_free(*pair) for pair in (("destroy", "free"), ("destroy", "cursor"))]
+    assert len({*names, double_free("cursor", "free"), double_free("cursor", "cursor")}) == 4
+
+
+def test_a_double_free_without_both_stacks_is_named_by_its_function() -> None:
+    text = DOUBLE_FREE.format(FREES["destroy"], "").split("freed by", maxsplit=1)[0]
+    report = sanitizer_report.parse(text)
+    name = signature.make("FFH-DOUBLE-FREE", report, "engine_destroy")
+    assert name.startswith("FFH-DOUBLE-FREE-engine_destroy-")
