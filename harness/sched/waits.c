@@ -1,6 +1,7 @@
 /* Who waits for what, with stacks: for the report of a run in which nobody can go on. */
 #include <string.h>
 
+#include "base/asan.h"
 #include "sched/core.h"
 #include "sched/events.h"
 
@@ -42,14 +43,21 @@ static bool begins(const char *text, const char *with) {
   return strncmp(text, with, strlen(with)) == 0;
 }
 
+static bool is_there(const void *lock, size_t size) {
+  return __asan_region_is_poisoned == NULL ||
+         __asan_region_is_poisoned((void *)(uintptr_t)lock, size) == NULL;
+}
+
 static int holder_of(const ffh_thread *thread) {
-  if (thread->op != FFH_OP_LOCK || thread->what == NULL) {
+  if ((thread->op != FFH_OP_LOCK && thread->op != FFH_OP_UNLOCK) || thread->what == NULL) {
     return -1;
   }
-  if (begins(thread->what, "pthread_mutex_") || begins(thread->what, "pthread_cond_")) {
+  if ((begins(thread->what, "pthread_mutex_") || begins(thread->what, "pthread_cond_")) &&
+      is_there(thread->object, sizeof(pthread_mutex_t))) {
     return thread_of(((const pthread_mutex_t *)thread->object)->__data.__owner);
   }
-  if (begins(thread->what, "pthread_rwlock_")) {
+  if (begins(thread->what, "pthread_rwlock_") &&
+      is_there(thread->object, sizeof(pthread_rwlock_t))) {
     return thread_of(((const pthread_rwlock_t *)thread->object)->__data.__cur_writer);
   }
   return -1;
