@@ -153,16 +153,17 @@ void livelock_finish(hall *self) {
 }
 
 void lock_freed_bad(hall *self) {
-  (void)self;
   guest *shared = new guest;
-  std::lock_guard<std::mutex> guard(shared->lock);
-  if (--shared->users == 0) {
-    delete shared; /* and the guard lets go of the lock in it */
+  {
+    std::lock_guard<std::mutex> guard(shared->lock);
+    if (--shared->users == 0) {
+      delete shared; /* and the guard lets go of the lock in it */
+    }
   }
+  self->done = true;
 }
 
 void lock_freed_good(hall *self) {
-  (void)self;
   guest *shared = new guest;
   bool last = false;
   {
@@ -172,6 +173,7 @@ void lock_freed_good(hall *self) {
   if (last) {
     delete shared;
   }
+  self->done = true;
 }
 
 void unlock_not_owner_bad(hall *self, uint8_t enter) {
