@@ -13,7 +13,9 @@ import re
 import struct
 from pathlib import Path
 
-_CALL = re.compile(r"(?:# )?([A-P]): (?:(\w+) = )?(\w+)\((.*)\)$")
+from .plantext import thread_number
+
+_CALL = re.compile(r"(?:# )?([A-Z]{1,2}): (?:(\w+) = )?(\w+)\((.*)\)$")
 _TOKEN = re.compile(
     r"""\s*(?:(?P<name>\w+)=)?(?:
         (?P<open>\{)|(?P<close>\})|(?P<hex>h"(?P<digits>[0-9a-f]*)")|
@@ -70,7 +72,7 @@ def flatten(text: str, ops: list[str]) -> bytes:
         lane, defines, function, arguments = call.groups()
         if function not in ops:
             raise FlattenError(f"the hand-written target has no {function}; add it to its .def")
-        step = bytes([ops.index(function), ord(lane) - ord("A")])
+        step = bytes([ops.index(function), thread_number(lane)])
         if defines:
             variables[defines] = len(variables)
             step += bytes([variables[defines]])

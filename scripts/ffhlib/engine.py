@@ -40,6 +40,7 @@ class FuzzOptions:
     jobs: int = 1
     runs: int = 0
     timeout: int = 25
+    granularity: str = "memory"
 
 
 def input_timeout(seconds: float) -> int:
@@ -70,6 +71,7 @@ def command(
     line = [
         str(target.fuzz),
         f"--ffh-lanes={options.lanes}",
+        f"--ffh-granularity={options.granularity}",
         f"--ffh-stats={page}",
         f"--ffh-core={core}",
         f"-timeout={options.timeout}",

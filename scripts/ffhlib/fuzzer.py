@@ -158,6 +158,7 @@ class Worker(threading.Thread):
             options.jobs,
             self._runs_left,
             options.timeout,
+            options.granularity,
         )
         line = engine.command(
             campaign.target, runs, self._inputs, seed, left, page, engine.core_of(self._job)

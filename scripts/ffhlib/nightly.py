@@ -205,7 +205,8 @@ def fuzz_all(
         if stop.is_set():
             entries.append(_failed_entry(item.name, item.flavor, "interrupted before its turn"))
             continue
-        options = FuzzOptions(float(seconds), args.lanes, seed, jobs, 0, input_timeout(seconds))
+        timeout = input_timeout(seconds)
+        options = FuzzOptions(float(seconds), args.lanes, seed, jobs, 0, timeout, args.granularity)
         try:
             entry = campaign.fuzz(
                 item, options, results, findings, paths.PROJECT, stop, quiet=args.json

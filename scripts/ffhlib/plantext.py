@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
-LANES = "ABCDEFGHIJKLMNOP"
+# Threads are numbered as in the canonical bytes: lanes, then from here on what the library starts.
+LIBRARY = 64
 _FORMS = "stale|wrong_type|wrong_thread|bad_enum|bad_utf8|length_mismatch|oversized"
 _FORM = re.compile(rf"({_FORMS}) ")
 _QUOTED = re.compile(r'(h?)"((?:[^"\\]|\\.)*)"(?:\*(\d+|0x[0-9a-fA-F]+))?')
 _WORD = re.compile(r"[\w.:+|-]+")
 _NAME = re.compile(r"\w+")
-_CALL = re.compile(r"([A-P]): (?:(\w+) = )?(\w+)\(")
-_SWITCH = re.compile(r"switch (\d+) ([A-P])$")
+_CALL = re.compile(r"([A-Z]{1,2}): (?:(\w+) = )?(\w+)\(")
+_SWITCH = re.compile(r"switch (\d+) (\w+)$")
+_SETTING = re.compile(r"(\w+)=(\S+)")
+_NUMBERS = ("seed", "lanes", "stickiness", "depth", "length")
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 _LONGEST_PERIOD = 64
 
@@ -104,7 +108,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Plan:
-    """A whole plan. `switches` are (step, lane)."""
+    """A whole plan. `switches` are (step, thread), `weights` (thread, points)."""
 
     target: str
     policy: str
@@ -113,9 +117,35 @@ class Plan:
     stickiness: int
     switches: tuple[tuple[int, int], ...]
     calls: tuple[Call, ...]
+    granularity: str = "calls"
+    depth: int = 3
+    length: int = 0
+    weights: tuple[tuple[int, int], ...] = ()
 
     def used_lanes(self) -> list[int]:
         return sorted({call.lane for call in self.calls})
+
+
+def thread_name(thread: int) -> str:
+    """A to Z, AA, AB, ... for lanes; T1, T2, ... for the threads that the library starts."""
+    if thread >= LIBRARY:
+        return f"T{thread - LIBRARY + 1}"
+    first, last = divmod(thread, 26)
+    return (chr(ord("A") + first - 1) if first else "") + chr(ord("A") + last)
+
+
+def thread_number(name: str) -> int:
+    """The inverse of thread_name. ValueError when the text names no thread."""
+    if re.fullmatch(r"T[1-9]\d*", name):
+        return LIBRARY + int(name[1:]) - 1
+    if not re.fullmatch(r"[A-Z]{1,2}", name):
+        raise ValueError(f"{name!r} names no thread")
+    number = 0
+    for letter in name:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    if number > LIBRARY:
+        raise ValueError(f"{name!r}: there are at most {LIBRARY} lanes")
+    return number - 1
 
 
 def leaves(value: Value) -> Iterator[Value]:
@@ -215,7 +245,7 @@ def parse(text: str) -> Plan:
     header = re.match(r"ffihammer plan \d+ target=(\S+)$", lines[0]) if lines else None
     if not header:
         raise PlanTextError("a plan text begins 'ffihammer plan 1 target=NAME'")
-    plan = Plan(header[1], "random", 1, 1, 1, (), ())
+    plan = Plan(header[1], "random", 0, 4, 2, (), ())
     calls: list[Call] = []
     switches: list[tuple[int, int]] = []
     known: set[str] = set()
@@ -223,38 +253,80 @@ def parse(text: str) -> Plan:
         if not line.strip() or line.startswith("#"):
             continue
         if line.startswith("schedule "):
-            words = line.split()
-            given = {key: int(value, 0) for key, value in (word.split("=") for word in words[2:])}
-            plan = replace(plan, policy=words[1], **given)
+            plan = _schedule(plan, line, number)
         elif switch := _SWITCH.match(line):
-            switches.append((int(switch[1]), LANES.index(switch[2])))
+            try:
+                switches.append((int(switch[1]), thread_number(switch[2])))
+            except ValueError as error:
+                raise PlanTextError(f"plan text:{number}: {error}") from error
         else:
             calls.append(_call(_Line(line, number, known)))
             known |= {name for _, name in calls[-1].defines()}
     return replace(plan, calls=tuple(calls), switches=tuple(switches))
 
 
+def _schedule(plan: Plan, line: str, number: int) -> Plan:
+    policy, *settings = line.split()[1:]
+    given: dict[str, Any] = {}
+    for setting in settings:
+        found = _SETTING.fullmatch(setting)
+        key, value = found.groups() if found else ("", "")
+        try:
+            if key in _NUMBERS:
+                given[key] = int(value, 0)
+            elif key == "granularity":
+                given[key] = value
+            elif key == "weights":
+                pairs = (weight.split(":") for weight in value.split(","))
+                given[key] = tuple((thread_number(name), int(n, 0)) for name, n in pairs)
+            else:
+                raise ValueError(f"no setting {setting!r}")
+        except ValueError as error:
+            raise PlanTextError(f"plan text:{number}: {error}") from error
+    return replace(plan, policy=policy, **given)
+
+
 def _call(line: _Line) -> Call:
     head = line.match(_CALL)
     if not head:
         raise line.fail("LANE: [NAME =] function(...)")
+    try:
+        lane = thread_number(head[1])
+    except ValueError as error:
+        raise PlanTextError(f"plan text:{line.number}: {error}") from error
     arguments = line.named(")")
     if line.at != len(line.text):
         raise line.fail("the end of the line")
-    return Call(LANES.index(head[1]), head[2] or "", head[3], arguments)
+    return Call(lane, head[2] or "", head[3], arguments)
 
 
 def text_of(plan: Plan) -> str:
     """The plan as text."""
     lines = [
         f"ffihammer plan 1 target={plan.target}",
-        f"schedule {plan.policy} seed={plan.seed:#x} lanes={plan.lanes} stickiness={plan.stickiness}",
+        _schedule_line(plan),
     ]
     for call in plan.calls:
         result = f"{call.result} = " if call.result else ""
-        lines.append(f"{LANES[call.lane]}: {result}{call.function}({_named(call.arguments)})")
-    lines += [f"switch {step} {LANES[lane]}" for step, lane in plan.switches]
+        lines.append(f"{thread_name(call.lane)}: {result}{call.function}({_named(call.arguments)})")
+    lines += [f"switch {step} {thread_name(thread)}" for step, thread in plan.switches]
     return "\n".join(lines) + "\n"
+
+
+def _schedule_line(plan: Plan) -> str:
+    """What the policy does not use is left out."""
+    words = [f"schedule {plan.policy} seed={plan.seed:#x} lanes={plan.lanes}"]
+    if plan.policy == "random":
+        words.append(f"stickiness={plan.stickiness}")
+    words.append(f"granularity={plan.granularity}")
+    if plan.policy == "pct":
+        words.append(f"depth={plan.depth}")
+    if plan.length:
+        words.append(f"length={plan.length}")
+    if plan.weights:
+        weights = (f"{thread_name(thread)}:{points}" for thread, points in plan.weights)
+        words.append(f"weights={','.join(weights)}")
+    return " ".join(words)
 
 
 def _named(pairs: tuple[tuple[str, Value], ...]) -> str:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-_CALL = re.compile(r"([A-P]): (?:(h\d+) = )?([A-Za-z_]\w*)\(")
+_CALL = re.compile(r"([A-Z]{1,2}): (?:(h\d+) = )?([A-Za-z_]\w*)\(")
 _NAME = re.compile(r"([A-Za-z_]\w*)=")
 _FORM = re.compile(
     r"(stale|wrong_type|wrong_thread|bad_enum|length_mismatch|oversized) (h\d+|-?\d+)"
@@ -120,7 +120,7 @@ def parse(text: str) -> list[Call]:
     """The calls in plan order."""
     calls = []
     for line in text.splitlines():
-        if not re.match(r"[A-P]: ", line):
+        if not re.match(r"[A-Z]{1,2}: ", line):
             continue
         reader = _Reader(line)
         head = reader.take(_CALL)

@@ -22,7 +22,8 @@ from .results import Results, ResultsError, utc_now
 
 HELP = "fuzz one target"
 EXAMPLE = "scripts/ffh run pricing --time 60 --lanes 4"
-MAX_LANES = 16  # FFH_MAX_LANES in harness/base/limits.h
+MAX_LANES = 64  # FFH_MAX_LANES in harness/base/limits.h
+GRANULARITIES = ("calls", "sync", "memory")
 
 
 def lanes(text: str) -> int:
@@ -39,7 +40,14 @@ def add_common(parser: argparse.ArgumentParser) -> None:
         type=lanes,
         default=4,
         metavar="N",
-        help="threads that one input may use, 1 to 16 (default 4)",
+        help=f"threads that one input may use, 1 to {MAX_LANES} (default 4)",
+    )
+    parser.add_argument(
+        "--granularity",
+        choices=GRANULARITIES,
+        default="memory",
+        help="where new schedules preempt threads: between calls, also at synchronisation, also at "
+        "memory accesses (default memory)",
     )
     parser.add_argument(
         "--seed", type=int, metavar="K", help="seed of the fuzzer (default: drawn, and printed)"
@@ -95,12 +103,13 @@ def run(args: argparse.Namespace) -> int:
         args.jobs,
         args.runs,
         args.timeout or input_timeout(args.time),
+        args.granularity,
     )
     results = Results(args.results, f"run-{chosen.name}", campaign.commit(paths.PROJECT))
     findings = Findings(results, paths.PROJECT)
     stop = threading.Event()
     print(
-        f"fuzzing {chosen.name} for {args.time} s: {args.lanes} lanes, {args.jobs} jobs, "
+        f"fuzzing {chosen.name} for {args.time} s: {args.lanes} lanes, {args.granularity} granularity, {args.jobs} jobs, "
         f"seed {seed}; Ctrl-C ends it and keeps everything",
         file=sys.stderr,
         flush=True,

@@ -82,7 +82,7 @@ def test_a_target_that_dies_at_start(tmp_path: Path) -> None:
         (["run", "no-such-target"], "unknown target 'no-such-target'"),
         (["run", "pricng"], "did you mean pricing?"),
         (["run", "pricing", "--no-such-flag"], "--no-such-flag"),
-        (["run", "pricing", "--lanes", "17"], "at most 16"),
+        (["run", "pricing", "--lanes", "65"], "at most 64"),
         (["run", "pricing", "--time", "soon"], "'soon' is not a whole number"),
         (["repro", "no/such/file"], "No such file"),
         (["show", "no/such/file"], "No such file"),

@@ -10,7 +10,9 @@ import pytest
 from ffhlib import plantext, shrink
 from ffhlib.plantext import Bytes, Malformed, Out, Plan, Strings, Struct, Use, Word
 
-HEAD = "ffihammer plan 1 target=t\nschedule random seed=0x5 lanes=4 stickiness=3\n"
+HEAD = (
+    "ffihammer plan 1 target=t\nschedule random seed=0x5 lanes=4 stickiness=3 granularity=calls\n"
+)
 BIG = HEAD + (
     'A: h0 = make(rules=h"00ff")\n'
     'B: h1 = make(rules="ab"*4096)\n'
@@ -86,7 +88,10 @@ def test_values(text: str, value: plantext.Value) -> None:
     ("text", "where"),
     [
         ("", "begins"),
-        (HEAD + "Z: f()\n", "text:3:1"),
+        (HEAD + "AAA: f()\n", "text:3:1"),
+        (HEAD + "ZZ: f()\n", "text:3: 'ZZ': there are at most 64 lanes"),
+        (HEAD + "switch 1 T0\n", "text:3: 'T0' names no thread"),
+        (HEAD + "schedule pct deep=1\n", "text:3: no setting 'deep=1'"),
         (HEAD + "A: f(x)\n", "text:3:7"),
         (HEAD + "A: f(x=)\n", "text:3:8"),
         (HEAD + "A: f() g\n", "text:3:7"),
@@ -96,6 +101,54 @@ def test_values(text: str, value: plantext.Value) -> None:
 def test_a_bad_text_is_refused_with_its_place(text: str, where: str) -> None:
     with pytest.raises(plantext.PlanTextError, match=where):
         plantext.parse(text)
+
+
+SCHEDULES = [
+    "schedule random seed=0x0 lanes=64 stickiness=16 granularity=memory",
+    "schedule pct seed=0x5 lanes=2 granularity=sync depth=4 length=900",
+    "schedule pos seed=0x5 lanes=2 granularity=memory",
+    "schedule surw seed=0x5 lanes=2 granularity=memory length=160 weights=A:120,B:40,T1:7",
+    "schedule fixed seed=0x5 lanes=2 granularity=calls",
+]
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_every_schedule_is_itself(schedule: str) -> None:
+    text = f"ffihammer plan 1 target=t\n{schedule}\nA: f()\nswitch 3 T1\nswitch 4 B\n"
+    assert plantext.text_of(plantext.parse(text)) == text
+
+
+def test_a_short_schedule_gets_the_defaults() -> None:
+    head = "ffihammer plan 1 target=t\n"
+    assert lines(plantext.parse(head + "schedule pct\n")) == [
+        "schedule pct seed=0x0 lanes=4 granularity=calls depth=3"
+    ]
+    assert lines(plantext.parse(head)) == [
+        "schedule random seed=0x0 lanes=4 stickiness=2 granularity=calls"
+    ]
+
+
+def test_threads_have_names() -> None:
+    names = ["A", "P", "T", "Z", "AA", "AB", "AZ", "BA", "BL", "T1", "T10"]
+    numbers = [0, 15, 19, 25, 26, 27, 51, 52, 63, 64, 73]
+    assert [plantext.thread_name(number) for number in numbers] == names
+    assert [plantext.thread_number(name) for name in names] == numbers
+
+
+def test_fewer_lanes_keep_what_the_schedule_says_of_the_others() -> None:
+    plan = plantext.parse(
+        "ffihammer plan 1 target=t\n"
+        "schedule surw seed=0x5 lanes=4 granularity=memory length=9 weights=A:2,C:3,D:4,T1:5\n"
+        "A: f()\nC: g()\nswitch 1 C\nswitch 2 D\nswitch 3 T1\n"
+    )
+    made = [lines(other) for other in shrink.merge_lanes(plan)]
+    head = "schedule surw seed=0x5 lanes=2 granularity=memory length=9 weights=A:2,B:3,T1:5"
+    assert [head, "A: f()", "B: g()", "switch 1 B", "switch 3 T1"] in made
+    for text in made:  # nothing names a lane that is gone
+        count = int(re.findall(r"lanes=(\d+)", text[0])[0])
+        named = re.findall(r"([A-Z]+):\d", text[0])
+        named += [line.split()[2] for line in text if line.startswith("switch") and "T" not in line]
+        assert all(plantext.thread_number(name) < count for name in named)
 
 
 def test_dropping_a_creator_drops_its_users_and_what_they_made() -> None:
@@ -129,7 +182,7 @@ def test_a_lost_error_message_is_not_handed_in_again() -> None:
 def test_calls(wanted: Callable[[Plan], bool], result: list[str] | int) -> None:
     plan, _ = search(wanted, plantext.parse(BIG))
     plan = shrink.renumber(plan)
-    assert lines(plan)[0] == "schedule random seed=0x1 lanes=1 stickiness=1"
+    assert lines(plan)[0] == "schedule random seed=0x1 lanes=1 stickiness=1 granularity=calls"
     assert len(plan.calls) == result if isinstance(result, int) else lines(plan)[1:] == result
 
 
@@ -148,7 +201,7 @@ def test_what_matters_is_kept() -> None:
 
     plan, _ = search(wanted, plantext.parse(BIG))
     assert lines(shrink.renumber(plan)) == [
-        "schedule random seed=0x1 lanes=2 stickiness=1",
+        "schedule random seed=0x1 lanes=2 stickiness=1 granularity=calls",
         'A: h0 = make(rules="")',
         'B: use(self=h0, request={count=700, tier=TIER_PLUS, flags=0, coupon="aaa"})',
         "switch 0 A",
