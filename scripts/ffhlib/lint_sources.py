@@ -27,7 +27,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "boundary": ("ffh", "base", "plan/plan.h", "plan/shape.h", "boundary"),
     "hooks": ("ffh", "base", "hooks"),
     "check": ("ffh", "base", "plan/plan.h", "boundary/event.h", "boundary/frame.h", "check"),
-    "report": ("ffh", "base", "plan/plan.h", "boundary/arena.h", "boundary/event.h",
+    "report": ("ffh", "base", "plan/plan.h", "plan/thread.h", "boundary/arena.h", "boundary/event.h",
                "boundary/frame.h", "boundary/handles.h", "check/verdict.h", "report"),
     "": ("ffh", "base", "plan", "sched", "boundary", "hooks", "check", "report", "run.h"),
     "driver": ("ffh", "base", "plan", "run.h", "check/verdict.h", "report/stats.h",
