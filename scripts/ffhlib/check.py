@@ -54,16 +54,21 @@ def exported(libraries: Sequence[Path]) -> list[str]:
 
 
 def functions(text: str) -> set[str]:
-    """The unmangled functions in the output of nm; reserved names (compiler and sanitizer) and ours are
-    no part of a library's interface."""
+    """The unmangled functions in the output of nm; reserved names (compiler and sanitizer), ours, and
+    what rustc adds to every static library are no part of a library's interface."""
     found = set()
+    added = False
     for line in text.splitlines():
+        if line.endswith(":"):
+            added = line.startswith("compiler_builtins-")
         words = line.split()
+        if added:
+            continue
         if len(words) >= 2 and words[1] in FUNCTION_TYPES and not line.endswith(":"):
             found.add(words[0])
     return {
         name
         for name in found
-        if not name.startswith(("_Z", "__", "ffh_", "LLVMFuzzer"))
+        if not name.startswith(("_Z", "_R", "__", "rust_eh_", "ffh_", "LLVMFuzzer"))
         and not any(c in name for c in "$@. ")
     }

@@ -88,8 +88,8 @@ def test_global_flavor_reaches_nested_verbs() -> None:
 
 
 def test_only_c_functions_of_the_library_count_as_exported() -> None:
-    text = ("lib.a[a.o]:\nleveldb_open T 0 10\n_ZN1aC1Ev T 0 1\n__asan_x W 0 1\nffh_x T 0 1\n"
-            "weak_one W 0 1\ndata D 0 8\n")  # fmt: skip
+    text = ("compiler_builtins-1.o:\ntruncf16 T 0 1\na.o:\nleveldb_open T 0 10\n_ZN1aC1Ev T 0 1\n"
+            "_RNvCs1_1a1f T 0 1\nrust_eh_personality T 0 1\n__asan_x W 0 1\nffh_x T 0 1\nweak_one W 0 1\ndata D 0 8\n")  # fmt: skip
     assert check_verb.functions(text) == {"leveldb_open", "weak_one"}
 
 

@@ -22,9 +22,8 @@ extern "C" {
 typedef struct job job FFH_HANDLE(FFH_SERIAL);
 typedef struct ticket ticket FFH_HANDLE(FFH_SERIAL);
 
+/* JOB_BAD_INPUT when a pointer is NULL; nothing is made then. */
 FFH_STATUS(0, 1)
-FFH_REJECTS(null : 1)
-FFH_ON_ERROR(untouched)
 int32_t job_create(job **new_job FFH_CREATES, ticket **new_ticket FFH_CREATES);
 
 /* Ends the job with a result. JOB_CANCELLED when nobody waits for it any more. */
