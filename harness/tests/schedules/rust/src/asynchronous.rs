@@ -113,9 +113,12 @@ fn tokio_notify(fixed: bool) {
                 notify.notified().await;
             }
         });
-        let (done, notify) = &*shared;
-        done.store(true, SeqCst);
-        notify.notify_waiters();
+        let notifier = tokio::spawn(async move {
+            let (done, notify) = &*shared;
+            done.store(true, SeqCst);
+            notify.notify_waiters();
+        });
+        notifier.await.unwrap();
         waiter.await.unwrap();
     });
 }
