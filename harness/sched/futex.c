@@ -122,7 +122,7 @@ FFH_EXPORT long syscall(long number, ...) {
     a[i] = va_arg(list, long);
   }
   va_end(list);
-  ffh_thread *self = ffh_self;
+  ffh_thread *self = ffh_controlled();
   if (self != NULL) {
     self->what = "futex";
     self->pc = (uintptr_t)__builtin_return_address(0);

@@ -295,7 +295,7 @@ static void tell_policy(const ffh_thread *self) {
 #undef FFH_OP
     };
     ffh_pending pending = {.object = self->object,
-                           .pc = ffh_trace_pc(self->pc),
+                           .pc = ffh_trace_place(self->pc),
                            .op = self->op,
                            .writes = writes[self->op],
                            .sync = self->what != NULL};

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/asan.h"
 #include "sched/sched.h"
 #include "sched/set.h"
 
@@ -74,10 +75,20 @@ ffh_thread *ffh_thread_at(unsigned index);
 
 /* ---- entering a modelled operation ---- */
 
+/* The calling thread, NULL when it is not controlled, or is writing a sanitizer's report: what that
+ * calls is not the library's doing. */
+static inline ffh_thread *ffh_controlled(void) {
+  ffh_thread *self = ffh_self;
+  if (self == NULL || (__asan_report_present != NULL && __asan_report_present() != 0)) {
+    return NULL;
+  }
+  return self;
+}
+
 /* First in every function that stands before libc's: a thread that is not controlled gets the real
  * one, for a controlled one `self` says who calls what from where. */
 #define FFH_MODEL(real_call)                         \
-  ffh_thread *self = ffh_self;                       \
+  ffh_thread *self = ffh_controlled();               \
   if (self == NULL) {                                \
     return real_call;                                \
   }                                                  \

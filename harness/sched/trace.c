@@ -22,6 +22,18 @@ uintptr_t ffh_trace_pc(uintptr_t pc) {
   return pc >= low && pc < high ? pc - low : 0;
 }
 
+/* The first instrumented place: of the library, so that it is the same distance from every other
+ * one in each executable that links the library. Absent without coverage. */
+extern const uintptr_t __start___sancov_pcs[] __attribute__((weak, visibility("hidden")));
+
+uintptr_t ffh_trace_place(uintptr_t pc) {
+  if (ffh_trace_pc(pc) == 0) {
+    return 0;
+  }
+  return pc -
+         (__start___sancov_pcs != NULL ? __start___sancov_pcs[0] : (uintptr_t)__executable_start);
+}
+
 /* The finaliser of SplitMix64 over a running sum: order counts. */
 static void mix(uint64_t a, uint64_t b) {
   uint64_t z = value * UINT64_C(0x9e3779b97f4a7c15) + (a ^ b * UINT64_C(0xd6e8feb86659fd93));

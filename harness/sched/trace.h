@@ -16,6 +16,10 @@ uint64_t ffh_trace_value(void);
 /* The program counter relative to the executable, 0 outside it. */
 uintptr_t ffh_trace_pc(uintptr_t pc);
 
+/* A name for the place that is equal in the fuzzing and the replaying executable of a target: what
+ * a policy may decide by. 0 outside of the executable. */
+uintptr_t ffh_trace_place(uintptr_t pc);
+
 void ffh_trace_op(const ffh_thread *self, uint32_t points);
 void ffh_trace_switch(const ffh_thread *from, unsigned to, uint32_t points);
 
