@@ -81,6 +81,8 @@ static void describe(const ffh_verdict *verdict, const ffh_frame *frame, const f
   static ffh_plan empty;
   static ffh_sched_wait waits[FFH_MAX_THREADS];
   uint32_t n_waits = ffh_sched_waits(waits, FFH_MAX_THREADS);
+  const ffh_race_access *accesses = NULL;
+  unsigned n_accesses = ffh_race_accesses(&accesses);
   empty.target = self.target;
   ffh_finding finding = {.plan = now.plan == NULL ? &empty : now.plan,
                          .verdict = verdict,
@@ -92,6 +94,8 @@ static void describe(const ffh_verdict *verdict, const ffh_frame *frame, const f
                          .trace = ffh_sched_trace_value(),
                          .waits = waits,
                          .n_waits = n_waits,
+                         .accesses = accesses,
+                         .n_accesses = n_accesses,
                          .symbolize = symbolize,
                          .not_controlled = ffh_sched_not_controlled(),
                          .phase = now.phase == NULL ? "between inputs" : now.phase,

@@ -132,6 +132,47 @@ static void in_flight(const ffh_finding *finding, ffh_out *out) {
   ffh_out_str(out, "]");
 }
 
+/* Of a call that is over or in flight, teardown calls too. */
+static const ffh_function *function_of(const ffh_finding *finding, uint32_t call, uint8_t *lane) {
+  for (uint32_t i = finding->n_events; i-- > 0;) {
+    if (finding->events[i].call == call) {
+      *lane = finding->events[i].lane;
+      return &finding->plan->target->functions[finding->events[i].function];
+    }
+  }
+  for (unsigned i = 0; i < FFH_MAX_LANES; i++) {
+    const ffh_frame *frame = &finding->lanes[i];
+    if (frame->outcome == FFH_OUTCOME_DIED && frame->index == call) {
+      *lane = frame->lane;
+      return frame->function;
+    }
+  }
+  return NULL;
+}
+
+static void accesses(const ffh_finding *finding, ffh_out *out) {
+  key(out, "accesses");
+  ffh_out_str(out, "[");
+  for (unsigned i = 0; i < finding->n_accesses; i++) {
+    const ffh_race_access *access = &finding->accesses[i];
+    uint8_t lane = 0;
+    const ffh_function *function = function_of(finding, access->call, &lane);
+    separate(out);
+    ffh_out_str(out, "{");
+    text(out, "access", access->write ? "write" : "read");
+    key(out, "atomic");
+    ffh_out_str(out, access->atomic ? "true" : "false");
+    number(out, "size", access->size);
+    if (function != NULL) {
+      number(out, "call", access->call);
+      text(out, "function", function->name);
+      lane_name(out, "lane", lane);
+    }
+    ffh_out_str(out, "}");
+  }
+  ffh_out_str(out, "]");
+}
+
 static void history(const ffh_finding *finding, ffh_out *out) {
   key(out, "history");
   ffh_out_str(out, "[");
@@ -248,6 +289,9 @@ void ffh_report_json(const ffh_finding *finding, char *scratch, size_t scratch_s
   if (finding->n_waits != 0) {
     ffh_out_str(out, ", ");
     ffh_report_waits(finding->waits, finding->n_waits, finding->symbolize, out);
+  }
+  if (finding->n_accesses != 0) {
+    accesses(finding, out);
   }
   in_flight(finding, out);
   history(finding, out);

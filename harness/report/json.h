@@ -9,6 +9,7 @@
 #include "boundary/event.h"
 #include "boundary/frame.h"
 #include "check/verdict.h"
+#include "hooks/race.h"
 #include "sched/events.h"
 
 typedef struct ffh_finding {
@@ -22,6 +23,8 @@ typedef struct ffh_finding {
   uint64_t trace;
   const ffh_sched_wait *waits; /* threads that were in the library, and what each was about to do */
   uint32_t n_waits;
+  const ffh_race_access *accesses; /* that race, the last one first */
+  unsigned n_accesses;
   bool symbolize;             /* name the places in their stacks; not in a signal handler */
   const char *not_controlled; /* why a replay may differ, NULL: it may not */
   const char *phase;          /* "call", "teardown", "leak check", "between calls" */

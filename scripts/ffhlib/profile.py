@@ -41,7 +41,7 @@ def environment(flavor: str, project: Path, temporary: Path | None = None) -> di
     env.update(options(flavor, project))
     symbolizer = next((path for name in _SYMBOLIZERS if (path := shutil.which(name))), None)
     if symbolizer:
-        env["ASAN_SYMBOLIZER_PATH"] = symbolizer
+        env["ASAN_SYMBOLIZER_PATH"] = env["TSAN_SYMBOLIZER_PATH"] = symbolizer
     env["LC_ALL"] = "C"
     if temporary:
         env["TMPDIR"] = str(temporary)
