@@ -13,6 +13,7 @@ enum { NOBODY = UINT32_MAX, DEFAULT_WORK = 64 };
 static uint32_t left_to_do[FFH_SET_SIZE];
 static bool counts[FFH_SET_SIZE]; /* the thread's pending operation does */
 static uint32_t next_one;         /* who does the next operation that counts */
+static unsigned gives_way;        /* a thread that yielded and has not been passed over yet */
 static uint64_t salt;
 static unsigned rarity; /* one place in 2^rarity counts */
 
@@ -20,6 +21,7 @@ static void begin(ffh_policy_run *run) {
   salt = ffh_prng_next(&run->prng) | 1;
   rarity = ffh_prng_below(&run->prng, 4);
   next_one = (uint32_t)NOBODY;
+  gives_way = FFH_SET_SIZE;
 }
 
 static void born(ffh_policy_run *run, unsigned thread) {
@@ -61,7 +63,13 @@ static unsigned draw_by_work(ffh_policy_run *run, ffh_set enabled) {
   }
 }
 
-static unsigned choose(ffh_policy_run *run, const ffh_set *enabled, unsigned current) {
+static unsigned choose(ffh_policy_run *run, const ffh_set *all, unsigned current) {
+  ffh_set others = *all;
+  if (gives_way == current) {
+    ffh_set_remove(&others, current);
+  }
+  gives_way = FFH_SET_SIZE;
+  const ffh_set *enabled = &others;
   if (next_one == (uint32_t)NOBODY || !ffh_set_has(enabled, next_one)) {
     next_one = draw_by_work(run, *enabled);
   }
@@ -84,9 +92,11 @@ static uint32_t grant(ffh_policy_run *run, unsigned current) {
   return 0;
 }
 
-/* It waits for somebody who has to get on. */
+/* It waits for somebody who has to get on. Operations of a loop that spins may not count at all, so
+ * it is passed over once, whatever it does next. */
 static void yielded(ffh_policy_run *run, unsigned thread) {
   (void)run;
+  gives_way = thread;
   left_to_do[thread] = 1;
   counts[thread] = true;
   next_one = (uint32_t)NOBODY;
