@@ -341,7 +341,8 @@ void ffh_point(ffh_op op, const void *object) {
   if (op != FFH_OP_YIELD && op != FFH_OP_TIME && op != FFH_OP_SLEEP) {
     run.idle = 0;
   }
-  if (run.sync) {
+  /* Who yields waits for somebody, as much as one that blocks. */
+  if (run.sync || op == FFH_OP_YIELD) {
     count_point(self);
     at_point(self);
   }
