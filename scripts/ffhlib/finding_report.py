@@ -17,6 +17,8 @@ _TITLES = {
     "free": "freed",
     "allocation": "allocated",
     "use": "used",
+    "earlier use": "used before",
+    "lock": "the lock was made",
     "leak": "allocated and lost",
     "crash": "stopped",
     "variable": "the frame that holds the variable",
@@ -82,6 +84,7 @@ def make_report(
         "thread": str(runtime.get("thread") or ""),
         "handles": runtime.get("handles") or [],
         "argument": runtime.get("argument") or {},
+        "accesses": runtime.get("accesses") or [],
         "in_flight": runtime.get("in_flight") or [],
         "history": runtime.get("history") or [],
         "order": runtime.get("order") or [],
@@ -167,10 +170,20 @@ def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
     return [(title, text) for title, text in facts if text]
 
 
+def _thread(name: str) -> str:
+    return name if name.startswith("lane ") else f"thread {name}"
+
+
+def _access(access: dict[str, Any]) -> str:
+    what = f"{'atomic ' if access.get('atomic') else ''}{access.get('access')}"
+    by = _by(access) if "call" in access else "a thread of the library"
+    return f"  {what} of {access.get('size')} bytes by {by}"
+
+
 def _title(stack: dict[str, Any]) -> str:
     if stack["role"] == "creation":
-        return f"thread {stack['thread']} was created"
-    by = f" by thread {stack['thread']}" if stack["thread"] else ""
+        return f"{_thread(stack['thread'])} was created"
+    by = f" by {_thread(stack['thread'])}" if stack["thread"] else ""
     return f"{_TITLES.get(stack['role'], stack['role'])}{by}"
 
 
@@ -218,6 +231,8 @@ def render(report: dict[str, Any]) -> str:
         lines += ["", f"{_title(stack)}:"]
         lines += _frames(stack["frames"])
     lines += _waits(report.get("waits") or [], bool(report["stacks"]))
+    if report["accesses"]:
+        lines += ["", "the two accesses:", *map(_access, report["accesses"])]
     if report["in_flight"]:
         lines += [
             "",

@@ -1,5 +1,5 @@
 """Reads what a dying process printed: AddressSanitizer, UndefinedBehaviorSanitizer, LeakSanitizer,
-libFuzzer, C++ terminate, a Rust panic, a failed assertion or glibc's own heap checks.
+ThreadSanitizer, libFuzzer, C++ terminate, a Rust panic, a failed assertion or glibc's own heap checks.
 
 The result names the rule of rules.def and holds the stacks. Only the first error counts: what
 follows it is a consequence."""
@@ -7,7 +7,7 @@ follows it is a consequence."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import rules
 
@@ -23,8 +23,9 @@ class Frame:
 
 @dataclass(frozen=True)
 class Stack:
-    """`role` says what the thread did: use, free, second free, allocation, leak, creation,
-    variable (the frame that holds it), crash."""
+    """`role` says what the thread did: use, earlier use (of a race), free, second free, allocation,
+    leak, creation, lock, variable (the frame that holds it), crash. `thread` is the report's name
+    for it, or "lane B" where the report says which lane it was."""
 
     role: str
     thread: str
@@ -44,9 +45,11 @@ class SanitizerReport:
         return next((stack for stack in self.stacks if stack.role == role), None)
 
 
-_FRAME = re.compile(r"^\s*#(\d+) 0x[0-9a-fA-F]+(?: in)?\s*(.*?)\s*$")
+_FRAME = re.compile(r"^\s*#(\d+) (?:0x[0-9a-fA-F]+(?: in)?)?\s*(.*?)\s*$")
 _BUILD_ID = re.compile(r"\s*\(BuildId: [0-9a-f]+\)$")
 _MODULE = re.compile(r"^(.*?)\s*\(([^()]*\+0x[0-9a-f]+)\)$")
+_NOWHERE = re.compile(r"^(.*) <null>$")
+_MARK = re.compile(r"^ffh_call_mark\b")  # says which call it was, not where
 _SOURCE = re.compile(r"^(.*?) ((?:/|\.).*:\d+(?::\d+)?)$")
 _SANITIZER = re.compile(
     r"^(?:==\d+==\s*)?(?:ERROR|WARNING): "
@@ -63,12 +66,14 @@ _GLIBC = re.compile(
 )
 _ASSERTION = re.compile(r"^.*: Assertion [`'].*failed\.$")
 _PANIC = re.compile(r"^thread '.*' .*panicked at |^thread '.*' panicked at ")
-_THREAD = re.compile(r"\b(?:thread |by )(T\d+)\b")
+_THREAD = re.compile(r"\b(?:thread |by )(T\d+|main thread)\b")
+_LANE = re.compile(r"^\s*Thread (T\d+) 'ffh-lane-(\w+)'")
 _NOTE = re.compile(
-    r"^(READ|WRITE) of size|^0x[0-9a-f]+ is located |^Address 0x.* is located|^Hint: "
-    r"|^The signal is caused by|^(Direct|Indirect) leak of|.*<== Memory access at offset"
+    r"^(?i:(?:previous )?(?:atomic )?(?:read|write) of size)|^0x[0-9a-f]+ is located |^Address 0x.* is located|^Hint: "
+    r"|^Location is |^The signal is caused by|^(Direct|Indirect) leak of|.*<== Memory access at offset"
 )
-_ADDRESSES = re.compile(r" \(pc 0x.*| at pc 0x.*")
+_ADDRESSES = re.compile(r" \(pc 0x.*| at pc 0x.*| \(pid=\d+\)")
+_PREFIX = re.compile(r"^(?:==\d+==\s*)?(?:(?:ERROR|WARNING): )?")
 _TOOLS = {
     "Address": "asan",
     "Leak": "lsan",
@@ -90,7 +95,12 @@ def _parse_frame(text: str) -> Frame:
     text = _BUILD_ID.sub("", text)
     match = _MODULE.match(text)
     if match:
-        return Frame(match[1].strip() or "??", match[2], match[2].rsplit("+", 1)[0])
+        module = match[2].rsplit("+", 1)[0]
+        source = _SOURCE.match(match[1])  # ThreadSanitizer gives both
+        if source:
+            return Frame(source[1], source[2], module)
+        nowhere = _NOWHERE.match(match[1])
+        return Frame((nowhere or match)[1].strip() or "??", match[2], module)
     match = _SOURCE.match(text)
     if match:
         return Frame(match[1], match[2])
@@ -112,8 +122,12 @@ def _role(header: str) -> str:
         return "leak"
     if header.startswith("Thread ") and "created by" in header:
         return "creation"
-    if re.match(r"^(READ|WRITE) of size", header):
+    if re.match(r"^Previous (atomic )?(read|write) of size", header, re.IGNORECASE):
+        return "earlier use"
+    if re.match(r"^(atomic )?(read|write) of size", header, re.IGNORECASE):
         return "use"
+    if re.match(r"^Mutex M\d+", header):
+        return "lock"
     if "is located in stack of thread" in header:
         return "variable"
     return "crash"
@@ -131,7 +145,8 @@ def _read_stacks(lines: list[str]) -> list[Stack]:
                 if frames:
                     stacks.append(_stack(role_line, frames))
                 frames, role_line = [], header
-            frames.append(_parse_frame(match[2]))
+            if not _MARK.match(match[2]):
+                frames.append(_parse_frame(match[2]))
             continue
         if frames:
             stacks.append(_stack(role_line, frames))
@@ -147,6 +162,13 @@ def _stack(header: str, frames: list[Frame]) -> Stack:
     if header.startswith("Thread "):
         thread = header.split()[1]
     return Stack(_role(header), thread, tuple(frames))
+
+
+def _name_lanes(stacks: list[Stack], lines: list[str]) -> list[Stack]:
+    """ThreadSanitizer says under which name each thread was started; the main one is the first."""
+    lanes = {match[1]: f"lane {match[2]}" for line in lines if (match := _LANE.match(line))}
+    lanes["main thread"] = "lane A"
+    return [replace(stack, thread=lanes.get(stack.thread, stack.thread)) for stack in stacks]
 
 
 def _address_keys(error: str, text: str) -> list[tuple[str, str]]:
@@ -175,6 +197,14 @@ def _abort_keys(before: list[str], stacks: list[Stack]) -> list[tuple[str, str]]
         if _PANIC.match(line) and any("abort" in name for name in frames[:8]):
             return [("rust", "panicked at")]
     return []
+
+
+def _thread_keys(
+    error: str, before: list[str], stacks: list[Stack], text: str
+) -> list[tuple[str, str]]:
+    """ThreadSanitizer reports signals in AddressSanitizer's words."""
+    keys = [("tsan", error), *_address_keys(error, text)]
+    return _abort_keys(before, stacks) + keys if error.startswith("ABRT") else keys
 
 
 def _notes(before: list[str], after: list[str]) -> list[str]:
@@ -270,11 +300,14 @@ def parse(text: str) -> SanitizerReport | None:
         keys += [("asan", match[1]) for line in lines if (match := _SUMMARY.match(line))]
         if error.startswith("ABRT"):
             keys = _abort_keys(before, stacks) + keys
+    elif tool == "tsan":
+        stacks = _name_lanes(stacks, lines)
+        keys = _thread_keys(error, before, stacks, text)
     elif tool == "libfuzzer" and error.startswith("deadly signal"):
         keys = [*_abort_keys(before, stacks), (tool, error)]
     else:
         keys = [(tool, error)]
-    headline = _ADDRESSES.sub("", re.sub(r"^==\d+==\s*(?:ERROR: )?", "", lines[number])).strip(" :")
+    headline = _ADDRESSES.sub("", _PREFIX.sub("", lines[number])).strip(" :")
     return SanitizerReport(
         rules.classify(keys), tool, headline, stacks, _notes(before, lines[number + 1 :])
     )

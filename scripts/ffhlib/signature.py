@@ -116,6 +116,8 @@ def make(
     if rule == "FFH-DOUBLE-FREE" and (frees := _frees(report)):
         return _join(rule, frees[0][-1], [rule, *("<".join(names) for names in frees)])
     # A tail call can leave the first stack without a frame of the library: take the next one.
+    if rule == "FFH-DATA-RACE" and report:
+        return _race(rule, report, stacks)
     frames = next((names for names in stacks if names), [])
     boundary = function or (frames[-1] if frames else "")
     if rule in UNSTABLE:
@@ -186,6 +188,17 @@ def _join(rule: str, place: str, parts: list[str]) -> str:
 
 def _safe_place(place: str) -> str:
     return "-".join(_safe(part) for part in place.split("-"))[:80]
+
+
+def _race(rule: str, report: SanitizerReport, stacks: list[list[str]]) -> str:
+    """Where the two accesses are, whichever of them came first."""
+    ends = sorted(
+        names[0]
+        for names, stack in zip(stacks, report.stacks, strict=True)
+        if names and stack.role in ("use", "earlier use")
+    )
+    digest = hashlib.sha256("\0".join([rule, *ends]).encode()).hexdigest()[:8]
+    return "-".join(part for part in (rule, _safe(ends[0]) if ends else "", digest) if part)
 
 
 def _safe_rule(rule: str) -> str:

@@ -10,21 +10,36 @@ from ffhlib import finding_report, paths, profile, replayer, rules, target
 
 PLANS = Path(__file__).parent / "plans"
 # A target that dies before its first input has no plan: the end-to-end tests break FFH-START. And a death
-# that no rule describes is what none of our plans can cause: test_sanitizer_report.py feeds one.
-WITHOUT_A_PLAN = {"FFH-START", "FFH-UNCLASSIFIED"}
+# that no rule describes is what none of our plans can cause: test_sanitizer_report.py feeds one. Races are
+# ThreadSanitizer's to see, in a flavor of its own: test_tsan.py.
+WITHOUT_A_PLAN = {"FFH-DATA-RACE", "FFH-START", "FFH-UNCLASSIFIED"}
 THREADS = re.compile("hall_create")
 
 
-def replay(name: str, folder: Path) -> replayer.Outcome:
-    built = target.load("rules")
+def compiled(name: str, folder: Path) -> tuple[Path, dict[str, str]]:
+    """The plan as a file that a replay reads, and the environment for it."""
     binary = folder / f"{name}.bin"
     env = profile.environment("asan", paths.PROJECT)
     code, output = replayer.capture(
-        [str(built.replay), "--compile", str(PLANS / f"{name}.plan"), str(binary)], env, 30
+        [
+            str(target.load("rules").replay),
+            "--compile",
+            str(PLANS / f"{name}.plan"),
+            str(binary),
+        ],
+        env,
+        30,
     )
     assert code == 0, output
+    return binary, env
+
+
+def replay(name: str, folder: Path) -> replayer.Outcome:
+    binary, env = compiled(name, folder)
     # Filling gigabytes takes its time; only the plan that never ends waits for the limit.
-    return replayer.replay(built.replay, binary, env, timeout=5 if "TIMEOUT" in name else 90)
+    return replayer.replay(
+        target.load("rules").replay, binary, env, timeout=5 if "TIMEOUT" in name else 90
+    )
 
 
 def rule_of(plan: str) -> str:
@@ -94,9 +109,25 @@ def test_the_text_of_a_deadlock_shows_the_circle(tmp_path: Path) -> None:
         assert "harness/run.c" not in stack
 
 
-@pytest.mark.parametrize(
-    "plan", sorted(path.stem for path in PLANS.glob("*.plan") if THREADS.search(path.read_text()))
+OF_THREADS = sorted(
+    path.stem for path in PLANS.glob("*.plan") if THREADS.search(path.read_text(encoding="utf-8"))
 )
+
+
+@pytest.mark.parametrize("plan", OF_THREADS)
+def test_a_rule_holds_under_any_schedule(plan: str, tmp_path: Path) -> None:
+    binary, env = compiled(plan, tmp_path)
+    code, output = replayer.capture(
+        [str(target.load("rules").replay), "--schedules", "200", str(binary)], env, 90
+    )
+    outcome = replayer.classify(code, output, {})
+    if plan.endswith("_ok"):
+        assert (outcome.kind, code) == (replayer.NOTHING, 0), output
+    else:
+        assert outcome.rule == rule_of(plan), output
+
+
+@pytest.mark.parametrize("plan", OF_THREADS)
 def test_plans_of_threads_replay(plan: str, tmp_path: Path) -> None:
     first, second = (replay(plan, tmp_path) for _ in range(2))
     assert first.trace

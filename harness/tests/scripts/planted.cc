@@ -164,6 +164,31 @@ LIB void lib_thread_uaf(void) {
   pthread_join(thread, nullptr);
   STAY;
 }
+/* Unordered whatever the clock does; the sleep only says which of the two is second. */
+static int raced;
+static bool main_first;
+LIB void lib_add(int n) {
+  raced += n;
+}
+static void *add_later(void *) {
+  pthread_setname_np(pthread_self(), "ffh-lane-B");
+  usleep(main_first ? 200000 : 0);
+  lib_add(1);
+  return nullptr;
+}
+LIB void lib_race(void) {
+  pthread_t thread;
+  pthread_create(&thread, nullptr, add_later, nullptr);
+  usleep(main_first ? 0 : 200000);
+  lib_add(2);
+  pthread_join(thread, nullptr);
+  STAY;
+}
+LIB void lib_race_swapped(void) {
+  main_first = true;
+  lib_race();
+  STAY;
+}
 LIB void lib_strict_string(void) {
   char *block = lib_create();
   memset(block, '1', 16);
@@ -210,6 +235,8 @@ static void ffh_call(const char *mode) {
   MODE(oom)
   MODE(hang)
   MODE(thread_uaf)
+  MODE(race)
+  MODE(race_swapped)
   MODE(strict_string)
   MODE(new_too_big)
   MODE(quiet)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from ffhlib import profile, replayer, rules, sanitizer_report, signature
+from ffhlib.sanitizer_report import SanitizerReport
 
 PROJECT = Path(__file__).resolve().parents[3]
 FLAGS = ["-g", "-O1", "-fno-omit-frame-pointer", "-fno-sanitize-recover=undefined"]
@@ -42,6 +43,15 @@ CASES = {
     "strict_string": ("FFH-HEAP-OVERFLOW", "lib_strict_string", {"use", "allocation"}),
     "new_too_big": ("FFH-OOM", "lib_new_too_big", {"crash"}),
 }
+THREAD_CASES = {
+    "race": ("FFH-DATA-RACE", "lib_add", {"use", "earlier use", "creation"}),
+    "use_after_free": ("FFH-USE-AFTER-FREE", "lib_use_after_free", {"use", "earlier use"}),
+    "thread_uaf": ("FFH-USE-AFTER-FREE", "touch", {"use", "earlier use", "creation"}),
+    "null_deref": ("FFH-NULL-DEREF", "lib_null_deref", {"crash"}),
+    "trap": ("FFH-SEGV", "lib_trap", {"crash"}),
+    "abort": ("FFH-ABORT", "lib_abort", {"crash"}),
+    "throw": ("FFH-UNWIND", "lib_throw", {"crash"}),
+}
 FUZZ_CASES = {
     "double_free": "FFH-DOUBLE-FREE",
     "ub_add": "FFH-UB",
@@ -68,6 +78,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "asan": _build(folder / "asan", "-fsanitize=address,undefined"),
         "fuzz": _build(folder / "fuzz", "-fsanitize=fuzzer,address,undefined", "-DPLANTED_FUZZ"),
         "plain": _build(folder / "plain"),
+        "tsan": _build(folder / "tsan", "-fsanitize=thread"),
     }
 
 
@@ -93,8 +104,42 @@ def test_asan_report(planted: dict[str, Path], mode: str) -> None:
     assert second and signature.make(second.rule, second) == name
 
 
-def test_a_sound_program_has_no_report(planted: dict[str, Path]) -> None:
-    code, output = replayer.capture([str(planted["asan"]), "quiet"], _environment(), 60)
+def _thread_report(program: Path, mode: str) -> SanitizerReport:
+    env = profile.environment("tsan", PROJECT)
+    code, output = replayer.capture([str(program), mode], env, 60)
+    assert code == 2, output
+    report = sanitizer_report.parse(output)
+    assert report is not None, output
+    return report
+
+
+@pytest.mark.parametrize("mode", sorted(THREAD_CASES))
+def test_tsan_report(planted: dict[str, Path], mode: str) -> None:
+    rule, place, roles = THREAD_CASES[mode]
+    report = _thread_report(planted["tsan"], mode)
+    assert report.rule == rule, report
+    assert roles <= {stack.role for stack in report.stacks}, report
+    assert signature.make(report.rule, report).startswith(f"{rule}-{place}-"), report
+
+
+def test_a_race_has_one_signature_and_names_the_lanes(planted: dict[str, Path]) -> None:
+    for mode, lanes in (("race", ("lane A", "lane B")), ("race_swapped", ("lane B", "lane A"))):
+        report = _thread_report(planted["tsan"], mode)
+        use, earlier = report.stack("use"), report.stack("earlier use")
+        assert use and earlier and (use.thread, earlier.thread) == lanes, report
+        assert report.headline == "ThreadSanitizer: data race"
+        assert use.frames[0].location.split("/")[-1].startswith("planted.cc:"), use
+    names = {
+        signature.make("FFH-DATA-RACE", _thread_report(planted["tsan"], mode))
+        for mode in ("race", "race_swapped")
+    }
+    assert len(names) == 1, names
+
+
+@pytest.mark.parametrize("flavor", ["asan", "tsan"])
+def test_a_sound_program_has_no_report(planted: dict[str, Path], flavor: str) -> None:
+    env = _environment() if flavor == "asan" else profile.environment(flavor, PROJECT)
+    code, output = replayer.capture([str(planted[flavor]), "quiet"], env, 60)
     assert (code, sanitizer_report.parse(output)) == (0, None), output
 
 
