@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import json
 import sys
 import tempfile
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import build, corpus, exits, paths, profile, replayer, target
+from . import build, corpus, determinism, exits, paths, profile, replayer, target
 from .corpus import CorpusError, Kind
 from .replayer import FINDING, INTERNAL, NOTHING, USAGE, Outcome
 from .target import Target, TargetError
 
 HELP = "replay an input or a finding, and say whether it happens every time"
+_LOOKS = 20  # replays that look for a difference, at least
 _NO_CALLS = "note: the plan is empty"  # what the replay says
 EXAMPLE = "scripts/ffh repro results/latest/findings/FFH-DOUBLE-FREE-f-3f2a91c0 --times 20"
 
@@ -201,17 +203,20 @@ def _differs(owner: Target, source: Path, text: Path, out: Path, env: dict[str, 
 
 
 def verdict(outcomes: list[Outcome]) -> int:
-    """0: nothing every time. 2: the same finding every time. 3: they disagree, or FFH-INTERNAL."""
+    """0: nothing every time. 2: the same finding every time. 3: they disagree in outcome or trace, or
+    FFH-INTERNAL."""
     kinds = {outcome.kind for outcome in outcomes}
     if USAGE in kinds:
         return exits.USAGE
-    if INTERNAL in kinds or len({outcome.label for outcome in outcomes}) != 1:
+    if INTERNAL in kinds or determinism.runs_differ(outcomes):
         return exits.INTERNAL
     return exits.FINDING if kinds == {FINDING} else exits.PASS
 
 
 def _table(outcomes: list[Outcome]) -> list[dict[str, Any]]:
-    counts = Counter((o.label, o.rule, o.trace, o.calls, o.skipped) for o in outcomes)
+    counts = Counter(
+        (o.label, o.rule, o.trace, o.calls, o.skipped, o.not_controlled) for o in outcomes
+    )
     return [
         {
             "outcome": label,
@@ -219,19 +224,43 @@ def _table(outcomes: list[Outcome]) -> list[dict[str, Any]]:
             "trace": trace,
             "calls": calls,
             "skipped": skipped,
+            "not_controlled": not_controlled,
             "count": number,
         }
-        for (label, rule, trace, calls, skipped), number in counts.most_common()
+        for (label, rule, trace, calls, skipped, not_controlled), number in counts.most_common()
     ]
 
 
-def _print(path: Path, code: int, outcomes: list[Outcome], rows: list[dict[str, Any]]) -> None:
+def _difference(item: Input, env: dict[str, str], timeout: int, times: int) -> str:
+    """What two runs of the input do differently first. They have to disagree again for that."""
+    with tempfile.TemporaryDirectory(prefix="ffh-events-") as folder:
+        numbers = itertools.count()
+        found = determinism.alone(
+            item.target.replay,
+            item.file,
+            env,
+            timeout,
+            lambda: Path(folder) / f"events-{next(numbers)}",
+            max(times, _LOOKS),
+        )
+        return found.first or f"not seen again in {len(found.outcomes)} more runs"
+
+
+def _print(
+    path: Path,
+    code: int,
+    outcomes: list[Outcome],
+    rows: list[dict[str, Any]],
+    difference: str,
+) -> None:
     total = len(outcomes)
     width = max(len(row["outcome"]) for row in rows)
     for row in rows:
         trace = f"  trace {row['trace']}" if row["trace"] else ""
         if row["calls"] is not None:
             trace += f"  {row['calls']} calls ran, {row['skipped']} skipped"
+        if row["not_controlled"]:
+            trace += f"  not controlled: {row['not_controlled']}"
         print(f"{row['outcome']:<{width}}  {row['count']} of {total}{trace}")
     first = next((o for o in outcomes if o.kind in (FINDING, INTERNAL)), None)
     if first and first.message:
@@ -245,6 +274,8 @@ def _print(path: Path, code: int, outcomes: list[Outcome], rows: list[dict[str, 
         }
     ):
         print(note)
+    if difference:
+        print(f"first difference: {difference}")
     print(
         {
             exits.PASS: f"{path}: nothing found",
@@ -284,6 +315,9 @@ def run(args: argparse.Namespace) -> int:
                 f"target {item.target.name}"
             )
         rows = _table(outcomes)
+        difference = ""
+        if determinism.runs_differ(outcomes):
+            difference = _difference(item, env, args.timeout, args.times)
         if args.json:
             json.dump(
                 {
@@ -292,6 +326,7 @@ def run(args: argparse.Namespace) -> int:
                     "exit": code,
                     "times": args.times,
                     "outcomes": rows,
+                    "difference": difference,
                     "reports": [o.report for o in outcomes if o.kind == FINDING][:1],
                 },
                 sys.stdout,
@@ -299,7 +334,7 @@ def run(args: argparse.Namespace) -> int:
             )
             print()
         else:
-            _print(args.file, code, outcomes, rows)
+            _print(args.file, code, outcomes, rows, difference)
         return code
 
 
