@@ -1,17 +1,23 @@
-"""ffh show: print an input as a plan's text."""
+"""ffh show: print an input as a plan's text, and the interleaving of a finding."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
-from . import build, exits, paths, profile, replayer
+from . import build, events, exits, interleaving, paths, profile, replayer, waits
 from .corpus import CorpusError
-from .repro import opened
+from .interleaving import Listing
+from .replayer import FINDING, Outcome
+from .repro import Input, opened, positive
 
-HELP = "print an input as plan text"
+HELP = "print an input as plan text, or the interleaving of a finding"
 EXAMPLE = "scripts/ffh show results/latest/findings/FFH-DOUBLE-FREE-f-3f2a91c0"
+ROWS = 60
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -19,10 +25,30 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "file",
         metavar="FILE",
         type=Path,
-        help="a finding's directory, a corpus file, or a plan text",
+        help="a finding's directory (what its threads did), a corpus file or a plan text (its calls)",
     )
     parser.add_argument(
         "--target", metavar="NAME", help="the target; by default the one that the file names"
+    )
+    parser.add_argument(
+        "--plan", action="store_true", help="of a finding, too, only the plan's text"
+    )
+    parser.add_argument(
+        "--rows",
+        type=positive,
+        default=ROWS,
+        metavar="N",
+        help=f"of an interleaving, the last N rows (default {ROWS})",
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="of an interleaving, every row from the start"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=positive,
+        default=25,
+        metavar="S",
+        help="seconds after which the run counts as hung (default 25)",
     )
     parser.add_argument("--flavor", default="asan", metavar="NAME", help="the build (default asan)")
     build.add_no_build(parser, "use")
@@ -31,6 +57,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     env = profile.environment(args.flavor, paths.PROJECT)
     with opened(args.file, args.target, args.flavor, env, build_first=args.build) as item:
+        if args.file.is_dir() and not args.plan and not item.empty:
+            return _interleaving(args, item, env)
         code, text, message = replayer.show(item.target.replay, item.file, env)
         if code == exits.USAGE:
             raise CorpusError(message or f"{item.source} cannot be shown")
@@ -41,3 +69,83 @@ def run(args: argparse.Namespace) -> int:
         if item.empty:
             print(f"{item.source} is empty: an empty plan has nothing to run", file=sys.stderr)
     return exits.PASS
+
+
+def _interleaving(args: argparse.Namespace, item: Input, env: dict[str, str]) -> int:
+    """Runs the finding once more with its events kept, and prints what its threads did."""
+    with tempfile.TemporaryDirectory(prefix="ffh-events-") as folder:
+        log = Path(folder) / "events"
+        outcome = replayer.replay(item.target.replay, item.file, env, args.timeout, log)
+        if outcome.kind == replayer.USAGE:
+            raise CorpusError(outcome.message or f"{item.source} cannot be replayed")
+        if outcome.kind == replayer.INTERNAL:
+            print(f"FFH-INTERNAL: {outcome.message}", file=sys.stderr)
+            return exits.INTERNAL
+        known = _stored(args.file)
+        report = outcome.report or known
+        symbols = events.Symbols(item.target.replay)
+        listing = interleaving.listing(
+            events.read(log), report, symbols, 0 if args.all else args.rows
+        )
+    _print(listing, item, outcome, report, known)
+    return exits.PASS
+
+
+def _stored(folder: Path) -> dict[str, Any]:
+    """What report.json says, {} when there is none."""
+    try:
+        report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return report if isinstance(report, dict) else {}
+
+
+def _print(
+    listing: Listing,
+    item: Input,
+    outcome: Outcome,
+    report: dict[str, Any],
+    known: dict[str, Any],
+) -> None:
+    print(f"{item.target.name}: {outcome.label}\n")
+    if listing.left_out:
+        print(f"{listing.left_out} rows before these are left out; --all shows them\n")
+    if listing.rows:
+        _table(listing)
+    else:
+        print("the run left no events")
+    print()
+    if outcome.kind != FINDING:
+        print(f"this time nothing was found; the finding is {known.get('signature', 'unknown')}")
+        return
+    print(f"{outcome.rule}: {outcome.message}")
+    for line in waits.lines(report):
+        print(line)
+    print(f"trace {outcome.trace or 'unknown'}")
+
+
+def _table(listing: Listing) -> None:
+    """One column for each thread that took part."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    terminal = sys.stdout.isatty()
+    width = None if terminal else 10 + 58 * len(listing.threads)
+    console = Console(width=width, no_color=not terminal, highlight=False)
+    table = Table(box=box.SIMPLE_HEAD if terminal else box.ASCII, pad_edge=terminal)
+    table.add_column("point", justify="right", no_wrap=True)
+    for thread in listing.threads:
+        table.add_column(waits.name_of(thread), overflow="fold")
+    styles = {"call": "bold", "out": "yellow", "end": "green", "step": "dim"}
+    marks = {"out": "=> ", "step": "   ", "end": "", "call": ""}
+    for row in listing.rows:
+        cells = [
+            Text(f"{marks[row.kind]}{row.text}", style=styles[row.kind])
+            if row.thread == thread
+            else Text("")
+            for thread in listing.threads
+        ]
+        table.add_row(str(row.points), *cells)
+    console.print(table)

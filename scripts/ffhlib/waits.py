@@ -91,3 +91,44 @@ def running(report: dict[str, Any], waits: list[Wait]) -> Wait | None:
     """The thread that the report is about."""
     said = str(report.get("thread") or "").rsplit(" ", 1)[-1]
     return next((wait for wait in waits if wait.thread == said), None)
+
+
+def sentence(wait: Wait) -> str:
+    """What a thread is doing, in words."""
+    what = f" ({wait.op})" if wait.op and wait.op not in wait.inside else ""
+    text = f"{wait.name} {'waits in' if wait.blocked else 'is in'} {wait.inside or 'the library'}{what}"
+    if wait.started_by:
+        text = text.replace(wait.name, f"{wait.name}, started by {name_of(wait.started_by)},", 1)
+    if wait.object:
+        text += f" for object {wait.object}" if wait.blocked else f" on object {wait.object}"
+    if wait.held_by == wait.thread:
+        text += ", which it holds itself"
+    elif wait.held_by:
+        text += f", which {name_of(wait.held_by)} holds"
+    return text
+
+
+def lines(report: dict[str, Any]) -> list[str]:
+    """One line for each thread that stands in the library and is blocked, or is the one that the
+    report is about, with the frame where it stands."""
+    known = of(report)
+    guilty = running(report, known)
+    found = []
+    for wait in known:
+        if wait.blocked or wait is guilty:
+            where = _own_frame(wait)
+            at = f", at {where.function} {where.location.rsplit('/', 1)[-1]}" if where else ""
+            found.append(f"{sentence(wait)}{at}")
+    return found
+
+
+def _own_frame(wait: Wait) -> Frame | None:
+    """The innermost frame that is not of a system header or of the harness's own locks."""
+    return next(
+        (
+            frame
+            for frame in wait.stack.frames
+            if frame.location and not re.search(r"^/usr/|(?:^|/)harness/sched/", frame.location)
+        ),
+        None,
+    )
