@@ -23,7 +23,10 @@ static uint32_t value_at(const uint32_t *word) {
   return __atomic_load_n(word, __ATOMIC_SEQ_CST);
 }
 
-static unsigned wake(const uint32_t *word, uint32_t n, uint32_t bits) {
+static long wake(const uint32_t *word, uint32_t n, uint32_t bits) {
+  if (bits == 0) {
+    return fail(EINVAL);
+  }
   unsigned woken = 0;
   ffh_thread *thread;
   while (woken < n && (thread = ffh_longest_blocked(FFH_OP_WAIT, word, bits)) != NULL) {
