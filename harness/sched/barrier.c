@@ -144,6 +144,7 @@ FFH_EXPORT int sem_wait(sem_t *semaphore) {
   (void)self;
   ffh_check_lock(semaphore, sizeof *semaphore);
   ffh_point(FFH_OP_WAIT, semaphore);
+  pthread_testcancel(); /* also when it would not wait */
   return wait_semaphore(semaphore, FFH_NO_DEADLINE);
 }
 
@@ -162,9 +163,12 @@ FFH_EXPORT int sem_trywait(sem_t *semaphore) {
 static int timed_wait(sem_t *semaphore, clockid_t clock, const struct timespec *at) {
   ffh_check_lock(semaphore, sizeof *semaphore);
   ffh_point(FFH_OP_WAIT, semaphore);
+  pthread_testcancel();
+  int saved = errno;
   if (ffh_real()->sem_trywait(semaphore) == 0) {
     return 0; /* the time does not matter then */
   }
+  errno = saved;
   uint64_t deadline_ns = 0;
   if (!ffh_deadline(clock, at, &deadline_ns)) {
     errno = EINVAL;
