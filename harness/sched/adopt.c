@@ -41,7 +41,8 @@ static void make_exit_key(void) {
   }
 }
 
-static void *thread_main(void *argument) {
+/* A C11 thread's function returns int; c11.c says why it may be called as if it did not. */
+__attribute__((no_sanitize("function"))) static void *thread_main(void *argument) {
   ffh_thread *self = argument;
   self->tid = (pid_t)ffh_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
   ffh_lanes_find_stack(self->index);
@@ -189,10 +190,17 @@ FFH_EXPORT int pthread_detach(pthread_t handle) {
 
 /* ---- cancellation: deferred, at the operations that can wait ---- */
 
+bool ffh_cancel_is_enabled(void) {
+  int before = PTHREAD_CANCEL_ENABLE;
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+  pthread_setcancelstate(before, NULL);
+  return before == PTHREAD_CANCEL_ENABLE;
+}
+
 void ffh_cancel_if(ffh_wake why) {
   if (why == FFH_WAKE_CANCELLED) {
+    ffh_self->cancelled = false; /* what it does while it ends may wait */
     pthread_testcancel();
-    ffh_self->cancelled = false; /* it was disabled, and is not asked again */
   }
 }
 

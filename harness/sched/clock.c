@@ -93,7 +93,7 @@ FFH_EXPORT time_t time(time_t *seconds) {
 
 static void sleep_until(uint64_t deadline_ns) {
   ffh_point(FFH_OP_SLEEP, NULL);
-  if (deadline_ns > ffh_now_ns()) {
+  while (deadline_ns > ffh_now_ns()) {
     ffh_cancel_if(ffh_block(FFH_OP_SLEEP, NULL, deadline_ns, true));
   }
 }

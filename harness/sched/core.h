@@ -13,6 +13,9 @@ void ffh_memory_point(ffh_op op, const void *address, uintptr_t pc);
 /* adopt.c: waits until the kernel has taken the thread away. */
 void ffh_adopt_bury(ffh_thread *dead);
 
+/* adopt.c: whether a cancellation of the calling thread would act. */
+bool ffh_cancel_is_enabled(void);
+
 /* io.c: whether the operation that the thread is blocked in would not block now; with `outside`,
  * after a while, and the run is marked. */
 bool ffh_io_is_ready(ffh_thread *thread, bool outside);

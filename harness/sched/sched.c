@@ -356,14 +356,14 @@ ffh_wake ffh_block(ffh_op op, const void *object, uint64_t deadline_ns, bool can
   self->object = object;
   self->deadline_ns = deadline_ns;
   self->wake = FFH_WAKE_NONE;
-  self->cancellable = cancellable;
+  self->cancellable = cancellable && ffh_cancel_is_enabled();
   self->blocked_since = run.order++;
   self->state = FFH_THREAD_BLOCKED;
   ffh_set_remove(&run.ready, self->index);
   ffh_set_add(&run.blocked, self->index);
   count_point(self);
   tell_policy(self);
-  if (cancellable && self->cancelled) {
+  if (self->cancellable && self->cancelled) {
     ffh_wake_thread(self, FFH_WAKE_CANCELLED);
   }
   unsigned next = next_thread(self->index);
