@@ -203,7 +203,20 @@ static void print_result(const ffh_run_result *result) {
   ffh_out_flush(&out, STDERR_FILENO);
 }
 
-static void run_times(const ffh_plan *plan) {
+/* So that what the library does only once in a process is done. */
+static void warm_up(ffh_plan *plan) {
+  static ffh_schedule asked;
+  asked = plan->schedule;
+  plan->schedule.policy = FFH_POLICY_FIXED;
+  plan->schedule.n_switches = 0;
+  (void)ffh_run_plan(plan);
+  plan->schedule = asked;
+}
+
+static void run_times(ffh_plan *plan) {
+  if (plan->schedule.warm != 0) {
+    warm_up(plan);
+  }
   for (long i = 0; i < options.times; i++) {
     ffh_watchdog_restart();
     ffh_run_result result = ffh_run_plan(plan);
@@ -234,6 +247,7 @@ static void run_schedules(ffh_plan *plan) {
     ffh_run_result result = ffh_run_plan(plan);
     points = result.points > points ? result.points : points;
     ffh_schedules_set(plan, search.tried, policy, points);
+    plan->schedule.warm = 1;
   }
   search.plan = NULL;
   ffh_out out = {(char[64]){0}, 0, 64, false};

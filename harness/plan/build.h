@@ -169,7 +169,7 @@ ffh_build *ffh_build_shared(void);
 
 /* As in ffh_schedule, but any numbers; 0 lanes and depth 0 are the defaults. */
 typedef struct ffh_schedule_wish {
-  uint32_t policy, granularity, lanes, stickiness, depth, seed, length;
+  uint32_t policy, granularity, lanes, stickiness, depth, seed, length, warm;
 } ffh_schedule_wish;
 
 /* Brings a schedule within its bounds and sets it, without weights and switches. */

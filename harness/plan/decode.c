@@ -181,6 +181,7 @@ static void read_schedule(ffh_build *build, reader *in) {
   ffh_schedule_wish wish = {.lanes = read_byte(in)};
   unsigned first = read_byte(in);
   bool more = (first & FFH_SCHEDULE_MORE) != 0;
+  wish.warm = first & FFH_SCHEDULE_WARM;
   wish.policy = first & FFH_SCHEDULE_POLICY;
   wish.granularity = first >> FFH_SCHEDULE_GRANULARITY & 3u;
   wish.stickiness = read_byte(in);

@@ -47,7 +47,8 @@ void ffh_edit_begin(ffh_edit *edit, const ffh_plan *from, ffh_plan *to) {
                                                        .stickiness = schedule->stickiness,
                                                        .depth = schedule->depth,
                                                        .seed = schedule->seed,
-                                                       .length = schedule->length});
+                                                       .length = schedule->length,
+                                                       .warm = schedule->warm});
   for (unsigned i = 0; i < schedule->n_weights; i++) {
     (void)ffh_build_weight(edit->build, schedule->weights[i].thread, schedule->weights[i].points);
   }

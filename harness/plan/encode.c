@@ -151,7 +151,7 @@ static void put_schedule(writer *w, const ffh_schedule *schedule) {
   bool more = schedule->depth != 0 || schedule->length != 0 || schedule->n_weights != 0;
   put_byte(w, schedule->lanes);
   put_byte(w, schedule->policy | (unsigned)schedule->granularity << FFH_SCHEDULE_GRANULARITY |
-                  (more ? FFH_SCHEDULE_MORE : 0));
+                  (more ? FFH_SCHEDULE_MORE : 0) | (schedule->warm != 0 ? FFH_SCHEDULE_WARM : 0));
   put_byte(w, schedule->stickiness);
   put_u32(w, schedule->seed);
   if (more) {

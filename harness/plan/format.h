@@ -11,6 +11,7 @@
 #define FFH_SCHEDULE_POLICY 0x0fu
 #define FFH_SCHEDULE_GRANULARITY 4 /* a shift: two bits */
 #define FFH_SCHEDULE_MORE 0x40u    /* depth, length and weights follow the seed */
+#define FFH_SCHEDULE_WARM 0x80u
 
 /* A thread in the file: lanes up to here, then the library's threads. It is what FFH_MAX_LANES may
  * become at most, so that files do not depend on it. */

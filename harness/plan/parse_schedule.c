@@ -28,8 +28,9 @@ static const setting settings[] = {
      "0 to " TEXT(FFH_MAX_STICKINESS)},
     {"depth", offsetof(ffh_schedule_wish, depth), 1, FFH_MAX_DEPTH, "1 to " TEXT(FFH_MAX_DEPTH)},
     {"length", offsetof(ffh_schedule_wish, length), 0, UINT32_MAX, "0 to 0xffffffff"},
+    {"warm", offsetof(ffh_schedule_wish, warm), 0, 1, "0 or 1"},
 };
-#define SETTINGS "seed, lanes, stickiness, granularity, depth, length or weights"
+#define SETTINGS "seed, lanes, stickiness, granularity, depth, length, warm or weights"
 
 /* ---- threads ---- */
 

@@ -105,6 +105,8 @@ typedef struct ffh_schedule {
   uint8_t
       depth; /* PCT: one more than its change points; 1 to FFH_MAX_DEPTH. 0 with another policy */
   uint32_t seed;
+  uint8_t warm;    /* 1: a replay first runs the plan once, unrecorded, so that what the library
+                      does only once is behind it; inside a fuzzing process it is anyway */
   uint32_t length; /* PCT, SURW: how many points the run is expected to pass; 0: not known */
   uint16_t n_weights;
   ffh_weight weights[FFH_MAX_WEIGHTS]; /* by ascending thread */

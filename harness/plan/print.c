@@ -312,6 +312,9 @@ static void print_schedule(ffh_out *out, const ffh_schedule *schedule) {
     ffh_out_unsigned(out, schedule->length);
   }
   print_weights(out, schedule);
+  if (schedule->warm != 0) {
+    ffh_out_str(out, " warm=1");
+  }
   ffh_out_char(out, '\n');
 }
 

@@ -39,6 +39,7 @@ void ffh_build_schedule(ffh_build *build, const ffh_schedule_wish *wish) {
   ffh_schedule_set_policy(schedule, wish->policy, wish->stickiness, wish->depth);
   schedule->seed = wish->seed;
   schedule->length = wish->length;
+  schedule->warm = wish->warm != 0;
   schedule->n_weights = 0;
   schedule->n_switches = 0;
 }

@@ -17,7 +17,7 @@ _NAME = re.compile(r"\w+")
 _CALL = re.compile(r"([A-Z]{1,2}): (?:(\w+) = )?(\w+)\(")
 _SWITCH = re.compile(r"switch (\d+) (\w+)$")
 _SETTING = re.compile(r"(\w+)=(\S+)")
-_NUMBERS = ("seed", "lanes", "stickiness", "depth", "length")
+_NUMBERS = ("seed", "lanes", "stickiness", "depth", "length", "warm")
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 _LONGEST_PERIOD = 64
 
@@ -121,6 +121,7 @@ class Plan:
     depth: int = 3
     length: int = 0
     weights: tuple[tuple[int, int], ...] = ()
+    warm: int = 0
 
     def used_lanes(self) -> list[int]:
         return sorted({call.lane for call in self.calls})
@@ -326,6 +327,8 @@ def _schedule_line(plan: Plan) -> str:
     if plan.weights:
         weights = (f"{thread_name(thread)}:{points}" for thread, points in plan.weights)
         words.append(f"weights={','.join(weights)}")
+    if plan.warm:
+        words.append("warm=1")
     return " ".join(words)
 
 

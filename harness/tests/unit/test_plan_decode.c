@@ -321,7 +321,9 @@ static void test_schedules_are_brought_within_bounds(void **state) {
     size_t size;
     const char *text;
   } cases[] = {
-      {{0, 0x80, 17, 1}, 8, "schedule random seed=0x1 lanes=4 stickiness=0 granularity=calls\n"},
+      {{0, 0x80, 17, 1},
+       8,
+       "schedule random seed=0x1 lanes=4 stickiness=0 granularity=calls warm=1\n"},
       {{1, 0x35, 16, 1}, 8, "schedule random seed=0x1 lanes=1 stickiness=16 granularity=calls\n"},
       {{1, 0x01, 5, 1}, 8, "schedule pct seed=0x1 lanes=1 granularity=calls depth=3\n"},
       {{1, 0x41, 5, 1, 0, 0, 0, 18, 0, 0, 0},
