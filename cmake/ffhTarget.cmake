@@ -36,11 +36,14 @@ function(ffh_add_target)
   set(includes "$<TARGET_PROPERTY:${name}_boundary,INCLUDE_DIRECTORIES>")
   set(definitions "$<TARGET_PROPERTY:${name}_boundary,COMPILE_DEFINITIONS>")
   set(flags "$<$<BOOL:${includes}>:-I$<JOIN:${includes},;-I>>;$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>")
+  # What the contract includes lies beside it as a rule.
+  cmake_path(GET contract PARENT_PATH beside)
+  file(GLOB included CONFIGURE_DEPENDS ${beside}/*.h ${beside}/*.def)
   add_custom_command(
     OUTPUT ${generated} ${model}
     COMMAND ffh-gen emit ${contract} --name ${name} --project ${PROJECT_SOURCE_DIR} -o ${generated}
             --model ${model} -- "${flags}"
-    DEPENDS ffh-gen ${contract} ${PROJECT_SOURCE_DIR}/harness/include/ffh/contract.h
+    DEPENDS ffh-gen ${contract} ${included} ${PROJECT_SOURCE_DIR}/harness/include/ffh/contract.h
     COMMENT "Generating target ${name}"
     COMMAND_EXPAND_LISTS VERBATIM)
 
