@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from . import engine, exits, profile, stats, status
+from . import engine, exits, profile, replay_check, stats, status
 from .corpus import Corpus, CorpusError
 from .engine import FuzzOptions
 from .findings import Findings
@@ -167,6 +167,9 @@ def _finish(
         "coverage": cover,
         "corpus": {"files": files, "bytes": size},
         "findings": found,
+        "replayed": replay_check.entry(
+            campaign.replayed, campaign.findings.quarantine.of(campaign.target.name)
+        ),
         "notes": list(campaign.notes),
         "problems": list(campaign.problems),
         "internal": list(dict.fromkeys(campaign.internal)),
@@ -186,14 +189,21 @@ def _finish(
 
 
 def outcome(entry: dict[str, Any]) -> str:
-    """internal, error, finding, interrupted or pass: the worst of what happened."""
+    """internal, error, finding, nondeterministic, interrupted or pass: the worst of what happened."""
     if entry["internal"]:
         return "internal"
     if entry["problems"]:
         return "error"
     if entry["findings"]:
         return "finding"
+    if nondeterministic(entry):
+        return "nondeterministic"
     return "interrupted" if entry.get("interrupted") else "pass"
+
+
+def nondeterministic(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """The inputs that do not replay although everything was controlled."""
+    return [one for one in entry["replayed"]["nondeterministic"] if not one["not_controlled"]]
 
 
 def exit_code(outcomes: list[str]) -> int:
@@ -204,6 +214,7 @@ def exit_code(outcomes: list[str]) -> int:
         ("internal", exits.INTERNAL),
         ("error", exits.USAGE),
         ("finding", exits.FINDING),
+        ("nondeterministic", exits.INTERNAL),
     ):
         if name in outcomes:
             return code
@@ -211,9 +222,14 @@ def exit_code(outcomes: list[str]) -> int:
 
 
 def messages(entry: dict[str, Any]) -> list[str]:
-    """The lines that explain an outcome of internal or error."""
-    return [f"FFH-INTERNAL: {text}" for text in entry["internal"]] + [
-        f"{entry['target']}: {text}" for text in entry["problems"]
+    """The lines that explain an outcome of internal, error or nondeterministic."""
+    return [
+        *(f"FFH-INTERNAL: {text}" for text in entry["internal"]),
+        *(f"{entry['target']}: {text}" for text in entry["problems"]),
+        *(
+            f"{entry['target']}: {one['name']} does not replay: {one['first_difference']}"
+            for one in nondeterministic(entry)
+        ),
     ]
 
 
@@ -224,6 +240,7 @@ __all__ = [
     "exit_code",
     "fuzz",
     "messages",
+    "nondeterministic",
     "outcome",
     "stop_on_signal",
 ]

@@ -3,7 +3,8 @@
 The growing corpus is .cache/corpus/<target>/. libFuzzer writes new inputs straight into it, each
 under its SHA-1, so an interrupted run loses nothing. A file whose name is not its SHA-1 was cut off
 while being written and is dropped at the next start. An input that crashes the target moves to
-.cache/corpus/<target>.crashes/, out of the way of the next run: its finding is what is kept."""
+.cache/corpus/<target>.crashes/, out of the way of the next run: its finding is what is kept. One that
+does not replay moves to .cache/corpus/<target>.quarantine/."""
 
 from __future__ import annotations
 
@@ -91,6 +92,7 @@ class Corpus:
         self.committed = project / "corpus" / target
         self.growing = project / ".cache" / "corpus" / target
         self.crashes = self.growing.with_name(f"{target}.crashes")
+        self.quarantined = self.growing.with_name(f"{target}.quarantine")
         self._compiled = build / "targets" / target / "seeds"
         self._replay = replay
         self._env = env
@@ -147,6 +149,12 @@ class Corpus:
                 with contextlib.suppress(OSError):
                     files, total = files + 1, total + entry.stat().st_size
         return files, total
+
+    def quarantine(self, name: str) -> None:
+        """Takes an input that does not replay out of the growing corpus."""
+        self.quarantined.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.replace(self.growing / name, self.quarantined / name)
 
     def set_aside(self, data: bytes, run_seeds: Path) -> bool:
         """Takes an input that crashes the target out of the way, wherever the run reads it from.

@@ -7,13 +7,16 @@ not."""
 from __future__ import annotations
 
 import hashlib
+import itertools
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import replayer, repro_c
+from . import determinism, replayer, repro_c
+from .determinism import Difference
 from .finding_report import make_report, render
+from .quarantine import Quarantine
 from .replayer import FINDING, INTERNAL, Outcome
 from .results import Results, safe_name
 from .signature import library_frames
@@ -75,6 +78,8 @@ class Findings:
 
     def __init__(self, results: Results, project: Path) -> None:
         self.results = results
+        self.quarantine = Quarantine(results)
+        self._logs = itertools.count()
         self._project = project
         self._lock = threading.Lock()
         self._by_signature: dict[str, Finding] = {}
@@ -111,13 +116,19 @@ class Findings:
         env: dict[str, str],
         scratch: Path,
         timeout: int,
-    ) -> Finding:
+    ) -> Finding | None:
         """Replays an input up to three times and keeps what it shows. `first` is what the fuzz
-        process said; `data` is None when the process left no input."""
+        process said; `data` is None when the process left no input. None when the replays
+        disagree."""
         finding = Finding(first.signature, first.rule, target.name, first.message)
         best, plan = first, ""
         if data is not None:
-            best, plan = self._replay(target, data, first, finding, env, scratch, timeout)
+            found, plan = self._replay(target, data, first, env, scratch, timeout)
+            if found.first and not self.internal:
+                name = f"{target.name}-{first.signature}"
+                self.quarantine.add(target.name, name, "finding", data, plan, found)
+                return None
+            best = self._choose(finding, first, found.outcomes)
             if _tells_place(first):
                 with self._lock:
                     self._aliases[first.signature] = finding.signature
@@ -128,31 +139,37 @@ class Findings:
         target: Target,
         data: bytes,
         first: Outcome,
-        finding: Finding,
         env: dict[str, str],
         scratch: Path,
         timeout: int,
-    ) -> tuple[Outcome, str]:
+    ) -> tuple[Difference, str]:
         name = hashlib.sha1(data, usedforsecurity=False).hexdigest()
         file = scratch / f"input-{name}"
         file.write_bytes(data)
         _, plan, _ = replayer.show(target.replay, file, env)
-        outcomes = []
-        replays = 1 if first.rule == "FFH-TIMEOUT" else REPLAYS
-        for _ in range(replays):
-            outcomes.append(replayer.replay(target.replay, file, env, timeout))
-            if outcomes[-1].kind == INTERNAL:
-                with self._lock:
-                    self.internal.append(outcomes[-1].message)
+        times = 1 if first.rule == "FFH-TIMEOUT" else REPLAYS
+        found = determinism.alone(
+            target.replay, file, env, timeout, lambda: self._log(scratch), times
+        )
+        with self._lock:
+            self.internal += [o.message for o in found.outcomes if o.kind == INTERNAL]
         file.unlink(missing_ok=True)
+        return found, plan
+
+    def _log(self, scratch: Path) -> Path:
+        return scratch / f"events-{next(self._logs)}"
+
+    @staticmethod
+    def _choose(finding: Finding, first: Outcome, outcomes: list[Outcome]) -> Outcome:
+        """The outcome that the finding is about: a replay's, else the fuzz process's."""
         found = [outcome for outcome in outcomes if outcome.kind == FINDING]
-        finding.replays = replays
+        finding.replays = len(outcomes)
         if not found:
-            return first, plan
+            return first
         best = next((o for o in found if o.signature == first.signature), found[0])
         finding.reproduced = sum(o.signature == best.signature for o in found)
         finding.signature, finding.rule, finding.message = best.signature, best.rule, best.message
-        return best, plan
+        return best
 
     def _keep(
         self,

@@ -11,11 +11,13 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from . import engine, replayer, sanitizer_report, signature
 from .corpus import Corpus
 from .engine import FuzzOptions, Inputs, Process
 from .findings import Findings
+from .replay_check import ReplayCheck
 from .replayer import FINDING, INTERNAL, USAGE, Outcome
 from .results import ResultsError
 from .stats import Stats, StatsError
@@ -60,6 +62,7 @@ class Campaign:
     cov: int = 0
     features: int = 0
     peak_rss_mb: int = 0  # of one process
+    replayed: dict[str, Any] = field(default_factory=dict)  # of new inputs, when all is over
     started: float = 0.0
     ended: float = 0.0
 
@@ -74,13 +77,17 @@ class Campaign:
             run_seeds.mkdir()
             for seed in seeds:
                 shutil.copyfile(seed, run_seeds / seed.name)
+            check = ReplayCheck(self, scratch)
+            check.start()
             workers = [Worker(self, job, scratch, run_seeds) for job in range(self.options.jobs)]
             for worker in workers:
                 worker.start()
             for worker in workers:
                 worker.join()
-        finally:
             self.ended = time.monotonic()
+            self.replayed = check.finish()
+        finally:
+            self.ended = self.ended or time.monotonic()
             shutil.rmtree(scratch, ignore_errors=True)
 
     def seconds(self) -> float:
@@ -247,7 +254,8 @@ class Worker(threading.Thread):
                 campaign.target, data, first, campaign.env, self._scratch, campaign.options.timeout
             )
             with campaign.lock:
-                campaign.found.add(finding.signature)
+                if finding:
+                    campaign.found.add(finding.signature)
                 campaign.internal += campaign.findings.internal
             if campaign.findings.internal:
                 campaign.stop.set()
@@ -318,8 +326,9 @@ class Worker(threading.Thread):
         finding = campaign.findings.triage(
             campaign.target, None, first, campaign.env, self._scratch, campaign.options.timeout
         )
-        with campaign.lock:
-            campaign.found.add(finding.signature)
+        if finding:
+            with campaign.lock:
+                campaign.found.add(finding.signature)
 
 
 def _how(code: int) -> str:

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import campaign, exits, paths, profile, stats, status, target
+from . import campaign, exits, paths, profile, replay_check, stats, status, target
 from .corpus import CorpusError
 from .engine import FuzzOptions, input_timeout
 from .findings import Findings
@@ -75,6 +75,7 @@ def _failed_entry(name: str, flavor: str, message: str) -> dict[str, Any]:
         "corpus": {"files": 0, "bytes": 0},
         "coverage": stats.Coverage([], [], [], []).as_dict(),
         "findings": [],
+        "replayed": replay_check.empty(),
         "notes": [],
         "problems": [message],
         "internal": [],
@@ -97,7 +98,10 @@ def junit(entries: list[dict[str, Any]]) -> str:
             )
             failure.text = _xml_clean(
                 "\n".join(
-                    f"{found['signature']}: {found['message']}" for found in entry["findings"]
+                    [
+                        *(f"{one['signature']}: {one['message']}" for one in entry["findings"]),
+                        *campaign.messages(entry),
+                    ]
                 )
             )
             case.result = [failure]
@@ -118,7 +122,19 @@ def _xml_clean(text: str) -> str:
 
 def table(entries: list[dict[str, Any]]) -> list[list[str]]:
     """The rows of the summary table; the first is the heading."""
-    rows = [["target", "runs", "runs/s", "cov", "functions", "error paths", "findings", "verdict"]]
+    rows = [
+        [
+            "target",
+            "runs",
+            "runs/s",
+            "cov",
+            "functions",
+            "error paths",
+            "findings",
+            "replayed",
+            "verdict",
+        ]
+    ]
     for entry in entries:
         cover = entry["coverage"]
         rows.append(
@@ -130,6 +146,7 @@ def table(entries: list[dict[str, Any]]) -> list[list[str]]:
                 f"{cover['functions_reached']}/{cover['functions']}",
                 f"{cover['error_paths_reached']}/{cover['error_paths']}",
                 str(len(entry["findings"])),
+                status.replayed(entry["replayed"]),
                 entry["outcome"],
             ]
         )
@@ -177,6 +194,7 @@ def markdown(verdict: dict[str, Any], entries: list[dict[str, Any]]) -> str:
             f"{finding['reproduced']}): {finding['message']}"
             for finding in entry["findings"]
         ]
+        lines += [f"* {line}" for line in status.replay_lines(entry["replayed"])]
     return "\n".join([*lines, ""])
 
 
@@ -222,7 +240,12 @@ def fuzz_all(
 
 def write(results: Results, entries: list[dict[str, Any]], code: int) -> dict[str, Any]:
     """Everything that a run leaves besides its targets and findings."""
-    names = {exits.PASS: "pass", exits.FINDING: "finding", exits.INTERNAL: "internal"}
+    internal = any(entry["outcome"] == "internal" for entry in entries)
+    names = {
+        exits.PASS: "pass",
+        exits.FINDING: "finding",
+        exits.INTERNAL: "internal" if internal else "nondeterministic",
+    }
     commit = campaign.commit(paths.PROJECT)
     verdict = {
         "schema": SCHEMA,

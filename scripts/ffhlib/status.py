@@ -165,4 +165,44 @@ def summary(result: dict[str, Any]) -> str:
         ]
     if not result["findings"]:
         lines.append("  no findings")
+    lines += [f"  {line}" for line in replay_lines(result["replayed"])]
     return "\n".join(lines)
+
+
+def replayed(result: dict[str, Any]) -> str:
+    """How many of the inputs that were run twice did the same twice."""
+    inputs = result["inputs"]
+    return f"{inputs - _differ(result)}/{inputs}"
+
+
+def _differ(result: dict[str, Any]) -> int:
+    kept = sum(one["kind"] == "corpus" for one in result["nondeterministic"])
+    return kept + int(result["not_controlled_different"])
+
+
+def replay_lines(result: dict[str, Any]) -> list[str]:
+    """What came of running new inputs twice, as lines of text."""
+    lines = []
+    if result["inputs"]:
+        lines.append(
+            f"replayed             {replayed(result).replace('/', ' of ')} new inputs did the same twice"
+        )
+    if result["unchecked"]:
+        lines.append(f"not replayed: {result['unchecked']} new inputs, the run was ended before")
+    if result["after_others"]:
+        lines.append(
+            f"note: {result['after_others']} inputs differed only after other inputs in one process"
+        )
+    for name, number in result["not_controlled"].items():
+        lines.append(f"not controlled: {name}, in {number} inputs")
+    if result["not_controlled_different"]:
+        lines.append(f"of these, {result['not_controlled_different']} did not do the same twice")
+    for one in result["nondeterministic"]:
+        because = f" (not controlled: {one['not_controlled']})" if one["not_controlled"] else ""
+        lines += [
+            f"DOES NOT REPLAY {one['name']}{because}",
+            f"  first difference: {one['first_difference']}",
+            *(f"  {outcome}" for outcome in one["outcomes"]),
+            f"  {one['path']}",
+        ]
+    return lines

@@ -81,6 +81,12 @@ __attribute__((noinline)) static void lib_bug(const uint8_t *data, size_t size) 
   if (is_mode("silent_exit")) {
     _exit(0);
   }
+  if (is_mode("turns") && unlink(getenv("FAKE_ONCE")) == 0) {
+    abort();
+  }
+  if (is_mode("turns")) {
+    close(open(getenv("FAKE_ONCE"), O_CREAT | O_WRONLY, 0644));
+  }
   if (is_mode("flaky") && access(getenv("FAKE_ONCE"), F_OK) != 0) {
     close(open(getenv("FAKE_ONCE"), O_CREAT | O_WRONLY, 0644));
     abort();
@@ -120,6 +126,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   return 0;
 }
 #else
+/* Of mode restless, another in each process. */
+static void print_trace(void) {
+  fprintf(stderr, "trace: %08x calls: 2 skipped: 0 switches: 0 points: 2 leftover: 0%s\n",
+          is_mode("restless") || is_mode("outside") ? (unsigned)getpid() : 0xbeefU,
+          is_mode("outside") ? " not controlled: fake_wait" : "");
+}
+
 static size_t load(const char *path, uint8_t *data, size_t capacity) {
   FILE *file = fopen(path, "rb");
   if (file == NULL) {
@@ -129,6 +142,26 @@ static size_t load(const char *path, uint8_t *data, size_t capacity) {
   size_t size = fread(data, 1, capacity, file);
   fclose(file);
   return size;
+}
+
+/* One line for each file. */
+static int traces(int argc, char **argv) {
+  static uint8_t data[1 << 20];
+  for (int i = 4; i < argc; i++) {
+    run(data, load(argv[i], data, sizeof data));
+    print_trace();
+  }
+  return 0;
+}
+
+static void write_events(int argc, char **argv) {
+  for (int i = 1; i + 1 < argc; i++) {
+    if (strcmp(argv[i], "--events") == 0) {
+      FILE *out = fopen(argv[i + 1], "w");
+      fprintf(out, "0 A call 0x0\n%d A lock 0x0\n", is_mode("restless") ? (int)getpid() : 1);
+      fclose(out);
+    }
+  }
 }
 
 int main(int argc, char **argv) {
@@ -152,8 +185,12 @@ int main(int argc, char **argv) {
   }
   start(NULL);
   alarm((unsigned)atoi(argv[2]));
+  if (strcmp(argv[3], "--traces") == 0) {
+    return traces(argc, argv);
+  }
+  write_events(argc, argv);
   run(data, size);
-  fprintf(stderr, "trace: 0000beef calls: 2\n");
+  print_trace();
   return 0;
 }
 #endif

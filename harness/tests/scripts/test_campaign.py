@@ -12,7 +12,7 @@ from typing import Any
 
 import fake
 import pytest
-from ffhlib import campaign, engine, paths, replayer, repro, target
+from ffhlib import campaign, engine, nightly, paths, replayer, repro, status, target
 from ffhlib.corpus import CorpusError
 from ffhlib.engine import FuzzOptions
 from ffhlib.findings import Findings
@@ -131,6 +131,57 @@ def test_a_finding_that_does_not_come_again_is_kept(fuzz: Any) -> None:
     assert "did not come again" in text
 
 
+def test_new_inputs_are_run_twice(fuzz: Any, project: Path) -> None:
+    shutil.rmtree(project / ".cache", ignore_errors=True)
+    entry, _ = fuzz("quiet", seconds=3)
+    replayed = entry["replayed"]
+    assert replayed["inputs"] == entry["corpus"]["files"] > 0
+    assert (replayed["unchecked"], replayed["nondeterministic"]) == (0, [])
+    number = replayed["inputs"]
+    assert f"{number} of {number} new inputs did the same twice" in status.summary(entry)
+
+
+def test_an_input_that_does_not_replay_is_quarantined(fuzz: Any, project: Path) -> None:
+    shutil.rmtree(project / ".cache", ignore_errors=True)
+    entry, results = fuzz("restless", seconds=3)
+    assert (entry["outcome"], entry["findings"]) == ("nondeterministic", [])
+    assert campaign.exit_code([entry["outcome"]]) == 3
+    entries = entry["replayed"]["nondeterministic"]
+    assert len(entries) == entry["replayed"]["inputs"] > 0
+    folder = Path(entries[0]["path"])
+    assert folder.parent == results.path / "quarantine"
+    names = {path.name for path in folder.iterdir()}
+    assert names >= {"input", "plan.txt", "events-1", "events-2", "difference.txt"}
+    assert (folder / "events-1").read_text() != (folder / "events-2").read_text()
+    assert entries[0]["first_difference"].startswith("event 2: point ")
+    assert entries[0]["first_difference"] in (folder / "difference.txt").read_text()
+    assert "does not replay" in campaign.messages(entry)[0]
+    assert f"DOES NOT REPLAY {entries[0]['name']}" in status.summary(entry)
+    assert entries[0]["name"] in nightly.junit([entry])
+    kept = project / ".cache" / "corpus" / "fake.quarantine"
+    assert len(list(kept.iterdir())) == len(entries)
+
+
+def test_an_input_outside_of_control_is_counted_apart(fuzz: Any, project: Path) -> None:
+    shutil.rmtree(project / ".cache", ignore_errors=True)
+    entry, results = fuzz("outside", seconds=3)
+    assert entry["outcome"] == "pass", entry
+    replayed = entry["replayed"]
+    assert replayed["not_controlled"] == {"fake_wait": replayed["inputs"]}
+    assert replayed["not_controlled_different"] == replayed["inputs"] > 0
+    assert status.summary(entry).count("not controlled: fake_wait") == 1
+    assert not (results.path / "quarantine").exists()
+
+
+def test_a_finding_whose_replays_disagree_is_no_finding(fuzz: Any) -> None:
+    entry, _ = fuzz("turns", seconds=4)
+    kept = [one for one in entry["replayed"]["nondeterministic"] if one["kind"] == "finding"]
+    assert kept, entry
+    assert len(kept[0]["outcomes"]) == 2
+    assert (Path(kept[0]["path"]) / "log-1").read_text() != ""
+    assert entry["findings"] == []
+
+
 @pytest.mark.parametrize(
     ("mode", "words"),
     [
@@ -243,6 +294,11 @@ def test_repro_says_how_often(
     monkeypatch.setenv("FAKE_MODE", "flaky")
     assert replay("--times", "3") == 3
     assert "the runs disagree" in capsys.readouterr().out
+    monkeypatch.setenv("FAKE_MODE", "restless")
+    assert replay("--times", "2") == 3
+    out = capsys.readouterr().out
+    assert "nothing found  1 of 2  trace 0" in out
+    assert "first difference: event 2: point " in out
     monkeypatch.setenv("FAKE_MODE", "hang")
     assert replay("--timeout", "1") == 2
     monkeypatch.setenv("FAKE_MODE", "silent_exit")
