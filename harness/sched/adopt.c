@@ -166,9 +166,9 @@ FFH_EXPORT int pthread_tryjoin_np(pthread_t handle, void **result) {
   if (thread == NULL) {
     return ffh_real()->pthread_tryjoin_np(handle, result);
   }
-  ffh_point(FFH_OP_JOIN, thread);
+  ffh_try_point(FFH_OP_JOIN, thread);
+  ffh_tried(thread->state == FFH_THREAD_ZOMBIE);
   if (thread->state != FFH_THREAD_ZOMBIE) {
-    ffh_idle();
     return EBUSY;
   }
   return take_result(thread, result);

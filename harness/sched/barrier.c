@@ -77,8 +77,15 @@ FFH_EXPORT int pthread_barrier_destroy(pthread_barrier_t *at) {
 
 /* ---- once ---- */
 
-/* The values that glibc gives a once that has run, and one that runs. */
-enum { ONCE_RUNNING = 1, ONCE_DONE = 2 };
+/* The values of a once that has run, and of one that runs: glibc's, or ThreadSanitizer's, which
+ * does without glibc. */
+static int once_done(void) {
+  return ffh_tsan_is_here() ? 1 : 2;
+}
+
+static int once_running(void) {
+  return ffh_tsan_is_here() ? 1 << 16 : 1;
+}
 
 static void reset_once(void *at) {
   *(pthread_once_t *)at = 0;
@@ -88,7 +95,7 @@ static void reset_once(void *at) {
 FFH_EXPORT int pthread_once(pthread_once_t *at, void (*fn)(void)) {
   /* One that has run orders memory and nothing else. The unwinder asks one each time, in places
    * where others must not run. */
-  if (__atomic_load_n(at, __ATOMIC_ACQUIRE) == ONCE_DONE) {
+  if (__atomic_load_n(at, __ATOMIC_ACQUIRE) == once_done()) {
     ffh_tsan_acquire(at);
     return 0;
   }
@@ -97,7 +104,7 @@ FFH_EXPORT int pthread_once(pthread_once_t *at, void (*fn)(void)) {
   ffh_point(FFH_OP_WAIT, at);
   for (;;) {
     int state = __atomic_load_n(at, __ATOMIC_ACQUIRE);
-    if (state == ONCE_DONE) {
+    if (state == once_done()) {
       ffh_tsan_acquire(at);
       return 0;
     }
@@ -106,13 +113,13 @@ FFH_EXPORT int pthread_once(pthread_once_t *at, void (*fn)(void)) {
     }
     (void)ffh_block(FFH_OP_WAIT, at, FFH_NO_DEADLINE, false);
   }
-  *at = ONCE_RUNNING;
+  *at = once_running();
   /* A cancelled or throwing function leaves the once as it was. */
   pthread_cleanup_push(reset_once, at);
   fn();
   pthread_cleanup_pop(0);
   ffh_tsan_release(at);
-  __atomic_store_n(at, ONCE_DONE, __ATOMIC_RELEASE);
+  __atomic_store_n(at, once_done(), __ATOMIC_RELEASE);
   ffh_wake_all(FFH_OP_WAIT, at);
   return 0;
 }
@@ -152,11 +159,9 @@ FFH_EXPORT int sem_trywait(sem_t *semaphore) {
   FFH_MODEL(ffh_real()->sem_trywait(semaphore));
   (void)self;
   ffh_check_lock(semaphore, sizeof *semaphore);
-  ffh_point(FFH_OP_WAIT, semaphore);
+  ffh_try_point(FFH_OP_WAIT, semaphore);
   int rc = ffh_real()->sem_trywait(semaphore);
-  if (rc != 0) {
-    ffh_idle();
-  }
+  ffh_tried(rc == 0);
   return rc;
 }
 

@@ -117,10 +117,10 @@ static uint64_t deadline_of_ms(int timeout_ms) {
 
 /* True when one of them is ready, false when the time is up. */
 static bool until_any(ffh_thread *self, struct pollfd *fds, unsigned n, uint64_t deadline_ns) {
-  ffh_point(FFH_OP_IO, NULL);
+  ffh_try_point(FFH_OP_IO, NULL);
   while (ask(fds, n, 0) == 0) {
     if (deadline_ns <= ffh_now_ns()) {
-      ffh_idle();
+      ffh_tried(false);
       return false;
     }
     ffh_wake why = wait_for(self, fds, n, deadline_ns);
@@ -129,6 +129,7 @@ static bool until_any(ffh_thread *self, struct pollfd *fds, unsigned n, uint64_t
       return false;
     }
   }
+  ffh_tried(true);
   return true;
 }
 

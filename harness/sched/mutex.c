@@ -113,11 +113,9 @@ FFH_EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex) {
   FFH_MODEL(ffh_real()->pthread_mutex_trylock(mutex));
   (void)self;
   ffh_check_lock(mutex, sizeof *mutex);
-  ffh_point(FFH_OP_LOCK, mutex);
+  ffh_try_point(FFH_OP_LOCK, mutex);
   int rc = ffh_real()->pthread_mutex_trylock(mutex);
-  if (rc == EBUSY) {
-    ffh_idle();
-  }
+  ffh_tried(rc != EBUSY);
   return rc;
 }
 
@@ -183,11 +181,9 @@ static int untimed_rwlock(ffh_thread *self, pthread_rwlock_t *lock, try_rwlock a
 
 static int once_rwlock(pthread_rwlock_t *lock, try_rwlock attempt) {
   ffh_check_lock(lock, sizeof *lock);
-  ffh_point(FFH_OP_LOCK, lock);
+  ffh_try_point(FFH_OP_LOCK, lock);
   int rc = attempt(lock);
-  if (rc == EBUSY) {
-    ffh_idle();
-  }
+  ffh_tried(rc != EBUSY);
   return rc;
 }
 
@@ -276,11 +272,9 @@ FFH_EXPORT int pthread_spin_trylock(pthread_spinlock_t *lock) {
   FFH_MODEL(ffh_real()->pthread_spin_trylock(lock));
   (void)self;
   ffh_check_lock((const void *)(uintptr_t)lock, sizeof *lock);
-  ffh_point(FFH_OP_LOCK, (const void *)(uintptr_t)lock);
+  ffh_try_point(FFH_OP_LOCK, (const void *)(uintptr_t)lock);
   int rc = ffh_real()->pthread_spin_trylock(lock);
-  if (rc == EBUSY) {
-    ffh_idle();
-  }
+  ffh_tried(rc == 0);
   return rc;
 }
 

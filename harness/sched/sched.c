@@ -329,7 +329,7 @@ void ffh_memory_point(ffh_op op, const void *address, uintptr_t pc) {
   publish();
 }
 
-void ffh_point(ffh_op op, const void *object) {
+static void sync_point(ffh_op op, const void *object, bool useful) {
   ffh_thread *self = ffh_self;
   fold();
   self->op = (uint8_t)op;
@@ -338,15 +338,29 @@ void ffh_point(ffh_op op, const void *object) {
     return;
   }
   ffh_trace_op(self, run.policy_run.points);
-  if (op != FFH_OP_YIELD && op != FFH_OP_TIME && op != FFH_OP_SLEEP) {
-    run.idle = 0;
-  }
+  run.idle = useful ? 0 : run.idle;
   /* Who yields waits for somebody, as much as one that blocks. */
   if (run.sync || op == FFH_OP_YIELD) {
     count_point(self);
     at_point(self);
   }
   publish();
+}
+
+void ffh_point(ffh_op op, const void *object) {
+  sync_point(op, object, op != FFH_OP_YIELD && op != FFH_OP_TIME && op != FFH_OP_SLEEP);
+}
+
+void ffh_try_point(ffh_op op, const void *object) {
+  sync_point(op, object, false);
+}
+
+void ffh_tried(bool got) {
+  if (got) {
+    run.idle = 0;
+  } else {
+    ffh_idle();
+  }
 }
 
 ffh_wake ffh_block(ffh_op op, const void *object, uint64_t deadline_ns, bool cancellable) {

@@ -108,6 +108,10 @@ ffh_wake ffh_block(ffh_op op, const void *object, uint64_t deadline_ns, bool can
  * without anything else are a livelock. */
 void ffh_idle(void);
 
+/* The point before an attempt that does not wait, and how it went: one in vain is as idle. */
+void ffh_try_point(ffh_op op, const void *object);
+void ffh_tried(bool got);
+
 /* The thread's last words: others go on, and the caller returns to be torn down by libc. The next
  * thread to run waits until it is gone. */
 void ffh_leave(void);

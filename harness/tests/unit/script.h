@@ -19,8 +19,9 @@
 /* ---- running them ---- */
 
 typedef enum ffh_script_where {
-  FFH_FIXED, /* twice under the fixed policy, with equal traces */
-  FFH_EVERY  /* and with many seeds of each other: the same entries, times aside, in some order */
+  FFH_FIXED, /* several times under the fixed policy, with equal traces */
+  FFH_EVERY, /* and with many seeds of each other: the same entries, times aside, in some order */
+  FFH_ANYONE /* the same, whichever threads they are of */
 } ffh_script_where;
 
 typedef struct ffh_script_row {
@@ -78,6 +79,9 @@ long ffh_script_number(const char *word);
 
 /* The absolute time of that many ms since the start, by the clock; "bad" has too many ns. */
 struct timespec ffh_script_time(int clock, const char *ms);
+
+/* script_threads.c: the key of thread-specific data exists. */
+void ffh_script_key(void);
 
 /* ---- script_objects.c ---- */
 

@@ -35,6 +35,14 @@ static long clocklock_real(const char *const *words) {
   return pthread_mutex_clocklock(OBJECT(pthread_mutex_t), CLOCK_REALTIME, &at);
 }
 
+/* Tries until it has it. */
+static long trylocks(const char *const *words) {
+  int rc;
+  while ((rc = pthread_mutex_trylock(OBJECT(pthread_mutex_t))) != 0) {
+  }
+  return rc;
+}
+
 PLAIN(rdlock, pthread_rwlock_t, pthread_rwlock_rdlock)
 PLAIN(wrlock, pthread_rwlock_t, pthread_rwlock_wrlock)
 PLAIN(tryrdlock, pthread_rwlock_t, pthread_rwlock_tryrdlock)
@@ -59,6 +67,7 @@ TIMED(mtxtimed, mtx_t, mtx_timedlock)
 const ffh_script_call ffh_script_locks[] = {
     {"lock", FFH_SCRIPT_ERROR, lock},
     {"trylock", FFH_SCRIPT_ERROR, trylock},
+    {"trylocks", FFH_SCRIPT_ERROR, trylocks},
     {"unlock", FFH_SCRIPT_ERROR, unlock},
     {"destroy", FFH_SCRIPT_ERROR, destroy},
     {"consistent", FFH_SCRIPT_ERROR, consistent},

@@ -133,4 +133,5 @@ void ffh_script_objects_reset(void *unused) {
   new_locks();
   new_waits();
   new_files();
+  ffh_script_key();
 }

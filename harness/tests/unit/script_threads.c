@@ -139,14 +139,16 @@ static void destroy_value(void *semaphore) {
 }
 
 static pthread_key_t key;
-static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 
-static void make_key(void) {
-  (void)pthread_key_create(&key, destroy_value);
+void ffh_script_key(void) {
+  static bool made;
+  if (!made && pthread_key_create(&key, destroy_value) != 0) {
+    ffh_script_wrong("no key", "");
+  }
+  made = true;
 }
 
 static long specific(const char *const *words) {
-  (void)pthread_once(&key_once, make_key);
   return pthread_setspecific(key, ffh_script_object(words[0]));
 }
 
@@ -175,6 +177,32 @@ static struct timespec after_ms(const char *word) {
   }
   long ms = ffh_script_number(word);
   return (struct timespec){ms / 1000, ms % 1000 * 1000000};
+}
+
+/* Until the word is at least that: loops that others may have to end. */
+static long yields(const char *const *words) {
+  const volatile uint32_t *word = ffh_script_object(words[0]);
+  while (*word < (uint32_t)ffh_script_number(words[1])) {
+    sched_yield();
+  }
+  return 0;
+}
+
+static long looks(const char *const *words) {
+  const volatile uint32_t *word = ffh_script_object(words[0]);
+  while (*word < (uint32_t)ffh_script_number(words[1])) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+  }
+  return 0;
+}
+
+static long naps(const char *const *words) {
+  const volatile uint32_t *word = ffh_script_object(words[0]);
+  while (*word < (uint32_t)ffh_script_number(words[1])) {
+    usleep(1);
+  }
+  return 0;
 }
 
 static long nanosleep_ms(const char *const *words) {
@@ -261,6 +289,9 @@ const ffh_script_call ffh_script_threads[] = {
     {"specific", FFH_SCRIPT_SILENT, specific},
     {"threadlocal", FFH_SCRIPT_SILENT, threadlocal},
     {"yield", FFH_SCRIPT_SILENT, yield},
+    {"yields", FFH_SCRIPT_VALUE, yields},
+    {"looks", FFH_SCRIPT_VALUE, looks},
+    {"naps", FFH_SCRIPT_VALUE, naps},
     {"nanosleep", FFH_SCRIPT_ERRNO, nanosleep_ms},
     {"usleep", FFH_SCRIPT_ERRNO, usleep_ms},
     {"sleep", FFH_SCRIPT_VALUE, sleep_s},
