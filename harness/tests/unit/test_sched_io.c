@@ -1,0 +1,90 @@
+/* sched/io.c: descriptors that threads wait for, and calls that are not modelled. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "script.h"
+
+static void eventfds(void **state) {
+  (void)state;
+  static const ffh_script_row rows[] = {
+      {FFH_EVERY, "a read waits for a write", "A: read v | B: yield, write v 5",
+       "B write=8, A read=5"},
+      {FFH_FIXED, "it takes all", "A: write v 2, write v 3, read v",
+       "A write=8, A write=8, A read=5"},
+      {FFH_FIXED, "a semaphore gives one at a time",
+       "A: write w 2, read w, read w | B: nanosleep 2, write w 0",
+       "A write=8, A read=1, A read=1, B nanosleep=0@2000, B write=8"},
+      {FFH_FIXED, "through its own functions", "A: evread v | B: evwrite v 6",
+       "B evwrite=0, A evread=6"},
+      {FFH_FIXED, "one that does not wait says so", "A: nonblock v, read v", "A read=EAGAIN"},
+      {FFH_FIXED, "two readers of a semaphore",
+       "A: read w | B: read w | C: write w 1, nanosleep 1, write w 1",
+       "C write=8, A read=1, C nanosleep=0@1000, C write=8, B read=1@1000"},
+  };
+  FFH_SCRIPT_CHECK(rows);
+}
+
+static void pipes(void **state) {
+  (void)state;
+  static const ffh_script_row rows[] = {
+      {FFH_EVERY, "a read waits for a write", "A: read p | B: yield, write p 5",
+       "B write=8, A read=8"},
+      {FFH_FIXED, "a write waits for room",
+       "A: fillpipe p, write p 1 | B: nanosleep 2, drainpipe p",
+       "A fillpipe=0, B nanosleep=0@2000, B drainpipe=65536, A write=8@2000"},
+      {FFH_FIXED, "one that does not wait says so", "A: fillpipe p, nonblock p write, write p 1",
+       "A fillpipe=0, A write=EAGAIN"},
+      {FFH_FIXED, "a read ends when nobody can write any more",
+       "A: read p | B: nanosleep 2, closewriter p",
+       "B nanosleep=0@2000, B closewriter=0, A read=0@2000"},
+  };
+  FFH_SCRIPT_CHECK(rows);
+}
+
+static void readiness(void **state) {
+  (void)state;
+  static const ffh_script_row rows[] = {
+      {FFH_FIXED, "poll finds what is there", "A: write v 1, poll v in 0, poll p out 0",
+       "A write=8, A poll=1, A poll=4"},
+      {FFH_FIXED, "poll waits until there is something",
+       "A: poll v in 9 | B: sleepuntil 4, write v 1",
+       "B sleepuntil=0@4000, B write=8, A poll=1@4000"},
+      {FFH_FIXED, "or its time is up", "A: poll v in 9, poll v in 0", "A poll=0@9000, A poll=0"},
+      {FFH_FIXED, "poll waits for ever", "A: poll v in -1 | B: nanosleep 4000, write v 1",
+       "B nanosleep=0@4000000, B write=8, A poll=1@4000000"},
+      {FFH_FIXED, "ppoll", "A: ppoll v in 9, ppoll v in 9 | B: sleepuntil 12, write v 1",
+       "A ppoll=0@9000, B sleepuntil=0@12000, B write=8, A ppoll=1@12000"},
+      {FFH_FIXED, "select",
+       "A: select v in 9, select p out 9, select v in 9 | B: sleepuntil 12, write v 1",
+       "A select=0@9000, A select=1, B sleepuntil=0@12000, B write=8, A select=1@12000"},
+      {FFH_FIXED, "epoll", "A: epoll z 9, epoll z 9, epoll z 0 | B: sleepuntil 12, write v 1",
+       "A epoll=0@9000, B sleepuntil=0@12000, B write=8, A epoll=11@12000, A epoll=11"},
+      {FFH_FIXED, "epoll waits for ever", "A: epoll z -1 | B: nanosleep 4000, write v 1",
+       "B nanosleep=0@4000000, B write=8, A epoll=11@4000000"},
+  };
+  FFH_SCRIPT_CHECK(rows);
+}
+
+static void outside(void **state) {
+  (void)state;
+  static const ffh_script_row rows[] = {
+      {FFH_FIXED, "flock", "A: flock v", "A flock=0; not controlled: flock"},
+      {FFH_FIXED, "waitpid", "A: waitpid", "A waitpid=ECHILD; not controlled: waitpid"},
+      {FFH_FIXED, "the first is named, once", "A: waitpid, flock v",
+       "A waitpid=ECHILD, A flock=0; not controlled: waitpid"},
+  };
+  FFH_SCRIPT_CHECK(rows);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(eventfds),
+      cmocka_unit_test(pipes),
+      cmocka_unit_test(readiness),
+      cmocka_unit_test(outside),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
