@@ -272,7 +272,7 @@ static int replay(void) {
   }
   ffh_run_options run = {.core = -1,
                          .stats_path = options.stats,
-                         .check_every_leak = options.traces == NULL,
+                         .check_every_leak = options.traces == NULL && options.schedules == 0,
                          .on_finding = on_finding};
   if (options.events != NULL) {
     ffh_sched_keep_events();
