@@ -13,13 +13,14 @@
 
 #include "base/exit.h"
 #include "plan/plan.h"
+#include "report/points.h"
 #include "sched/sched.h"
 
 #define TEXT_OF(number) #number
 #define TEXT(number) TEXT_OF(number)
 
-static ffh_mutate_options mutator = {.lanes = FFH_DEFAULT_LANES,
-                                     .granularity = FFH_GRANULARITY_MEMORY};
+static ffh_mutate_options mutator = {
+    .lanes = FFH_DEFAULT_LANES, .granularity = FFH_GRANULARITY_MEMORY, .points_of = ffh_points_of};
 
 /* Of libFuzzer; absent under other engines. */
 __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);

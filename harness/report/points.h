@@ -1,5 +1,5 @@
-/* How many points a call of each function passes as a rule: what the mutator needs to state the
- * length of a schedule. Guarded by the scheduler's baton. */
+/* How many points a call of each function passes as a rule, loads, stores and branches counted:
+ * what the mutator needs to state the length of a schedule. Guarded by the scheduler's baton. */
 #ifndef FFH_REPORT_POINTS_H
 #define FFH_REPORT_POINTS_H
 
