@@ -28,6 +28,9 @@ elseif(FFH_FLAVOR STREQUAL "tsan")
   # that what is ordered by the schedule alone is still a race.
   target_compile_options(ffh_sanitize INTERFACE -fsanitize=thread)
   target_link_options(ffh_sanitize INTERFACE -fsanitize=thread)
+  foreach(name acquire release abort) # see harness/sched/guard.c
+    target_link_options(ffh_sanitize INTERFACE -Wl,--wrap=__cxa_guard_${name})
+  endforeach()
 elseif(FFH_FLAVOR STREQUAL "coverage")
   set(profile -fprofile-instr-generate -fcoverage-mapping)
   # Corpora are replayed in this flavor, not grown: the engine's own coverage would only slow it down.
