@@ -31,8 +31,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
                "boundary/frame.h", "boundary/handles.h", "check/verdict.h", "hooks/race.h",
                "sched/events.h", "report"),
     "": ("ffh", "base", "plan", "sched", "boundary", "hooks", "check", "report", "run.h"),
-    "driver": ("ffh", "base", "plan", "run.h", "check/verdict.h", "report/stats.h",
-               "sched/sched.h", "driver"),
+    "driver": ("ffh", "base", "plan", "run.h", "check/verdict.h", "report/points.h",
+               "report/stats.h", "sched/events.h", "sched/sched.h", "driver"),
 }  # fmt: skip
 SKIPPED = {".git", ".venv", ".cache", "build", "results", "__pycache__", ".pytest_cache",
            ".ruff_cache"}  # fmt: skip
