@@ -31,8 +31,10 @@ static void born(ffh_policy_run *run, unsigned thread) {
     work = schedule->weights[i].thread == thread ? schedule->weights[i].points : work;
   }
   work = work == 0 ? DEFAULT_WORK : work;
-  left_to_do[thread] = (work >> rarity) + 1;
-  counts[thread] = false;
+  /* Between calls, a lane's step is the operation, and known before it begins. */
+  bool is_step = schedule->granularity == FFH_GRANULARITY_CALLS && thread < FFH_SET_ADOPTED;
+  left_to_do[thread] = is_step ? work : (work >> rarity) + 1;
+  counts[thread] = is_step;
 }
 
 static bool is_selected(const ffh_pending *next) {
