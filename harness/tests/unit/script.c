@@ -46,7 +46,7 @@ void ffh_script_wrong(const char *what, const char *word) {
 
 static const ffh_script_call *find_call(const char *name) {
   const ffh_script_call *const tables[] = {ffh_script_locks, ffh_script_waits, ffh_script_threads,
-                                           ffh_script_files};
+                                           ffh_script_files, ffh_script_memory};
   for (unsigned i = 0; i < sizeof tables / sizeof tables[0]; i++) {
     for (const ffh_script_call *call = tables[i]; call->name != NULL; call++) {
       if (strcmp(call->name, name) == 0) {

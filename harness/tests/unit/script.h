@@ -64,7 +64,7 @@ typedef struct ffh_script_call {
 } ffh_script_call;
 
 extern const ffh_script_call ffh_script_locks[], ffh_script_waits[], ffh_script_threads[],
-    ffh_script_files[]; /* each ends with a name of NULL */
+    ffh_script_files[], ffh_script_memory[]; /* each ends with a name of NULL */
 
 /* An entry of the log in the calling thread's name. */
 void ffh_script_note(const char *call, ffh_script_kind kind, long result);
