@@ -1,14 +1,15 @@
-# ffh_add_target(NAME n CONTRACT header SOURCES ... LINK ... [DICT file] [DEFINITIONS ...])
+# ffh_add_target(NAME n CONTRACT header SOURCES ... LINK ... [DICT file] [DEFINITIONS ...] [GRANULARITY g])
 #
 #   NAME      [A-Za-z0-9_-]+; the binaries are NAME-fuzz and NAME-replay
 #   CONTRACT  the annotated header
 #   SOURCES   the target's own files: callbacks, disturbances, a reset
 #   LINK      the libraries under test; CMake targets bring their include directories along
 #   DICT      a libFuzzer dictionary
+#   GRANULARITY  where new schedules preempt threads: calls, sync, or memory (the default)
 #
 # ffh-gen reads the contract with the same include directories and definitions that compile it.
 function(ffh_add_target)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;CONTRACT;DICT" "SOURCES;LINK;DEFINITIONS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;CONTRACT;DICT;GRANULARITY" "SOURCES;LINK;DEFINITIONS")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_CONTRACT)
     message(FATAL_ERROR "ffh_add_target needs NAME and CONTRACT; not understood: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -21,13 +22,22 @@ function(ffh_add_target)
   if(arg_DICT)
     cmake_path(ABSOLUTE_PATH arg_DICT BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE dict)
   endif()
+  if(NOT arg_GRANULARITY)
+    set(arg_GRANULARITY memory)
+  endif()
+  if(NOT arg_GRANULARITY MATCHES "^(calls|sync|memory)$")
+    message(FATAL_ERROR "ffh_add_target: GRANULARITY '${arg_GRANULARITY}' is not calls, sync or memory")
+  endif()
   set(directory ${PROJECT_BINARY_DIR}/targets/${name})
   set(generated ${directory}/${name}_target.c)
   set(model ${directory}/model.json)
 
+  set(settings ${directory}/settings.c)
+  file(GENERATE OUTPUT ${settings} CONTENT "const char ffh_target_granularity[] = \"${arg_GRANULARITY}\";\n")
+
   # The boundary: thunks and the target's own sources. Sanitized, but without coverage: what libFuzzer
   # is to explore is the library.
-  add_library(${name}_boundary OBJECT ${generated} ${arg_SOURCES})
+  add_library(${name}_boundary OBJECT ${generated} ${settings} ${arg_SOURCES})
   target_include_directories(${name}_boundary PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/harness/include)
   target_compile_definitions(${name}_boundary PRIVATE ${arg_DEFINITIONS})
   target_compile_options(${name}_boundary PRIVATE -O1)
@@ -77,6 +87,7 @@ function(ffh_add_target)
   \"libraries\": [${libraries}],
   \"sources\": [${sources}],
   \"dict\": \"${dict}\",
+  \"granularity\": \"${arg_GRANULARITY}\",
   \"model\": \"${model}\",
   \"generated\": \"${generated}\",
   \"fuzz\": \"$<TARGET_FILE:${name}-fuzz>\",

@@ -100,7 +100,13 @@ void ffh_entry_start(const ffh_run_options *options) {
   atexit(stop);
 }
 
+/* Of the target, by ffh_add_target; absent where the target is put together by hand. */
+extern const char ffh_target_granularity[] __attribute__((weak));
+
 __attribute__((visibility("default"))) int LLVMFuzzerInitialize(int *argc, char ***argv) {
+  if (ffh_target_granularity != NULL) {
+    (void)parse_granularity(ffh_target_granularity, &mutator.granularity);
+  }
   ffh_run_options options = {.core = -1, .on_finding = report_and_abort};
   for (int i = 1; i < *argc; i++) {
     long number = 0;

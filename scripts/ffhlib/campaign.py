@@ -152,7 +152,7 @@ def _finish(
         "seconds": round(seconds, 3),
         "budget_seconds": campaign.options.seconds,
         "lanes": campaign.options.lanes,
-        "granularity": campaign.options.granularity,
+        "granularity": campaign.options.granularity or campaign.target.granularity,
         "jobs": campaign.options.jobs,
         "seed": campaign.options.seed,
         "processes": campaign.processes,

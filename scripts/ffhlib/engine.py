@@ -40,7 +40,7 @@ class FuzzOptions:
     jobs: int = 1
     runs: int = 0
     timeout: int = 25
-    granularity: str = "memory"
+    granularity: str = ""  # "": the target's own
 
 
 def input_timeout(seconds: float) -> int:
@@ -71,7 +71,7 @@ def command(
     line = [
         str(target.fuzz),
         f"--ffh-lanes={options.lanes}",
-        f"--ffh-granularity={options.granularity}",
+        f"--ffh-granularity={options.granularity or target.granularity}",
         f"--ffh-stats={page}",
         f"--ffh-core={core}",
         f"-timeout={options.timeout}",

@@ -45,9 +45,9 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--granularity",
         choices=GRANULARITIES,
-        default="memory",
+        default="",
         help="where new schedules preempt threads: between calls, also at synchronisation, also at "
-        "memory accesses (default memory)",
+        "memory accesses (default: the target's, as a rule memory)",
     )
     parser.add_argument(
         "--seed", type=int, metavar="K", help="seed of the fuzzer (default: drawn, and printed)"
@@ -109,8 +109,8 @@ def run(args: argparse.Namespace) -> int:
     findings = Findings(results, paths.PROJECT)
     stop = threading.Event()
     print(
-        f"fuzzing {chosen.name} for {args.time} s: {args.lanes} lanes, {args.granularity} granularity, {args.jobs} jobs, "
-        f"seed {seed}; Ctrl-C ends it and keeps everything",
+        f"fuzzing {chosen.name} for {args.time} s: {args.lanes} lanes, {args.granularity or chosen.granularity} granularity, "
+        f"{args.jobs} jobs, seed {seed}; Ctrl-C ends it and keeps everything",
         file=sys.stderr,
         flush=True,
     )

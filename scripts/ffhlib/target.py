@@ -26,6 +26,7 @@ class Target:
     model: Path
     dict: Path | None
     build: Path  # build/<flavor>
+    granularity: str = "memory"  # of new schedules, unless a run says otherwise
 
     @property
     def contract_name(self) -> str:
@@ -139,6 +140,7 @@ def describe(name: str, flavor: str = "asan") -> Target:
             Path(info["model"]),
             Path(info["dict"]) if info.get("dict") else None,
             build,
+            str(info.get("granularity") or "memory"),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TargetError(f"cannot read {path}: {error}; run scripts/ffh build {name}") from error
