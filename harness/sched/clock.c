@@ -40,8 +40,8 @@ bool ffh_deadline(clockid_t clock, const struct timespec *at, uint64_t *deadline
   if (!to_ns(at, &ns)) {
     return false;
   }
-  uint64_t ahead = is_real_time(clock) ? real_time_ahead_ns : 0;
-  *deadline_ns = ns > ahead ? ns - ahead : 0;
+  uint64_t shown_ns = ffh_clock_ns() + (is_real_time(clock) ? real_time_ahead_ns : 0);
+  *deadline_ns = ffh_now_ns() + (ns > shown_ns ? ns - shown_ns : 0);
   return true;
 }
 
@@ -60,7 +60,7 @@ static uint64_t look(clockid_t clock) {
   ffh_idle();
   ffh_advance_ns(LOOK_NS);
   ffh_point(FFH_OP_TIME, NULL);
-  return ffh_now_ns() + (is_real_time(clock) ? real_time_ahead_ns : 0);
+  return ffh_clock_ns() + (is_real_time(clock) ? real_time_ahead_ns : 0);
 }
 
 FFH_EXPORT int clock_gettime(clockid_t clock, struct timespec *time) {

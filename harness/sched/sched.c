@@ -40,7 +40,8 @@ static struct {
   ffh_set ready, blocked;
   int64_t left, granted; /* points until somebody has to choose; as told to ffh_budget */
   uint32_t next_switch, streak_start, idle, settle_end, step_start;
-  uint64_t clock_ns, order; /* virtual time; a number for each block */
+  uint64_t clock_ns, epoch_ns; /* virtual time, and when this input began */
+  uint64_t order;              /* a number for each block */
   bool io_happened;
   ffh_thread *dying;
   unsigned rotor; /* where the search for a free slot begins */
@@ -620,19 +621,6 @@ static const ffh_policy_ops *const policies[FFH_POLICY_COUNT] = {
     [FFH_POLICY_FIXED] = &ffh_policy_fixed,
 };
 
-/* Threads that sleep from input to input have as long to go as before. */
-static void reset_clock(void) {
-  uint64_t start = UINT64_C(1000000000) * CLOCK_START_S;
-  for (ffh_set left = run.blocked; !ffh_set_is_empty(&left);) {
-    ffh_thread *thread = &threads[ffh_set_take(&left)];
-    if (thread->deadline_ns != FFH_NO_DEADLINE) {
-      uint64_t to_go = thread->deadline_ns > run.clock_ns ? thread->deadline_ns - run.clock_ns : 0;
-      thread->deadline_ns = start + to_go;
-    }
-  }
-  run.clock_ns = start;
-}
-
 void ffh_sched_begin(const ffh_schedule *schedule, const ffh_sched_client *client) {
   FFH_ASSERT(schedule->lanes >= 1 && schedule->lanes <= FFH_MAX_LANES);
   FFH_ASSERT(run.client == NULL && schedule->policy < FFH_POLICY_COUNT);
@@ -647,8 +635,7 @@ void ffh_sched_begin(const ffh_schedule *schedule, const ffh_sched_client *clien
   run.next_switch = run.streak_start = run.idle = 0;
   run.next_steps = run.in_step = 0;
   run.left = -1;
-  reset_clock();
-  run.order = 0;
+  run.epoch_ns = run.clock_ns;
   run.rotor = 0;
   run.number++;
   run.outcome = (ffh_sched_outcome){0};
@@ -732,6 +719,10 @@ ffh_sched_outcome ffh_sched_end(void) {
 
 uint64_t ffh_now_ns(void) {
   return run.clock_ns;
+}
+
+uint64_t ffh_clock_ns(void) {
+  return UINT64_C(1000000000) * CLOCK_START_S + run.clock_ns - run.epoch_ns;
 }
 
 void ffh_advance_ns(uint64_t ns) {

@@ -139,7 +139,10 @@ void ffh_thread_begin(ffh_thread *self);
 
 /* ---- time ---- */
 
+/* Goes on from input to input, so that what waits in a loop for a deadline may do so across them;
+ * and what the clocks show of it, which is the same at the start of each. */
 uint64_t ffh_now_ns(void);
+uint64_t ffh_clock_ns(void);
 void ffh_advance_ns(uint64_t ns);
 /* Random bits of this run, of the schedule's seed. */
 uint64_t ffh_draw(void);

@@ -33,7 +33,7 @@ static parsed_thread threads[MAX_THREADS];
 static unsigned n_threads;
 
 static ffh_script_result *now;
-static uint64_t start_ns, real_ahead_ns, lanes_left;
+static uint64_t start_ns, shown_ns, real_ahead_ns, lanes_left;
 static _Thread_local const char *my_name;
 static _Thread_local uint64_t my_start_ns;
 
@@ -159,7 +159,7 @@ long ffh_script_number(const char *word) {
 }
 
 struct timespec ffh_script_time(int clock, const char *ms) {
-  uint64_t ns = start_ns + (clock == CLOCK_REALTIME ? real_ahead_ns : 0);
+  uint64_t ns = shown_ns + (clock == CLOCK_REALTIME ? real_ahead_ns : 0);
   if (strcmp(ms, "bad") == 0) {
     return (struct timespec){(time_t)(ns / 1000000000), 1000000000};
   }
@@ -210,7 +210,7 @@ static void look_at_clock(void *unused) {
   struct timespec real;
   (void)unused;
   clock_gettime(CLOCK_REALTIME, &real);
-  real_ahead_ns = (uint64_t)real.tv_sec * 1000000000 + (uint64_t)real.tv_nsec - ffh_now_ns();
+  real_ahead_ns = (uint64_t)real.tv_sec * 1000000000 + (uint64_t)real.tv_nsec - ffh_clock_ns();
 }
 
 void ffh_script_run(const char *script, const ffh_schedule *schedule, ffh_script_result *result) {
@@ -230,6 +230,7 @@ void ffh_script_run(const char *script, const ffh_schedule *schedule, ffh_script
   ffh_sched_quietly(look_at_clock, NULL);
   ffh_sched_quietly(ffh_script_objects_reset, NULL);
   start_ns = ffh_now_ns();
+  shown_ns = ffh_clock_ns();
   ffh_sched_run();
   ffh_sched_settle();
   unsigned left = ffh_sched_adopted();
