@@ -67,7 +67,7 @@ _GLIBC = re.compile(
 _ASSERTION = re.compile(r"^.*: Assertion [`'].*failed\.$")
 _PANIC = re.compile(r"^thread '.*' .*panicked at |^thread '.*' panicked at ")
 _THREAD = re.compile(r"\b(?:thread |by )(T\d+|main thread)\b")
-_LANE = re.compile(r"^\s*Thread (T\d+) 'ffh-lane-(\w+)'")
+_LANE = re.compile(r"\b(?P<thread>T\d+) (?:'ffh-lane-(?P<tsan>\w+)'|\(ffh-lane-(?P<asan>\w+)\))")
 _NOTE = re.compile(
     r"^(?i:(?:previous )?(?:atomic )?(?:read|write) of size)|^0x[0-9a-f]+ is located |^Address 0x.* is located|^Hint: "
     r"|^Location is |^The signal is caused by|^(Direct|Indirect) leak of|.*<== Memory access at offset"
@@ -165,9 +165,10 @@ def _stack(header: str, frames: list[Frame]) -> Stack:
 
 
 def _name_lanes(stacks: list[Stack], lines: list[str]) -> list[Stack]:
-    """ThreadSanitizer says under which name each thread was started; the main one is the first."""
-    lanes = {match[1]: f"lane {match[2]}" for line in lines if (match := _LANE.match(line))}
-    lanes["main thread"] = "lane A"
+    """The sanitizers print the name of a thread that has one; the main one is the first lane."""
+    found = [match for line in lines for match in _LANE.finditer(line)]
+    lanes = {match["thread"]: f"lane {match['tsan'] or match['asan']}" for match in found}
+    lanes["main thread"] = lanes["T0"] = "lane A"
     return [replace(stack, thread=lanes.get(stack.thread, stack.thread)) for stack in stacks]
 
 
@@ -296,6 +297,7 @@ def parse(text: str) -> SanitizerReport | None:
         keys = [("ubsan", "null pointer")] if "null pointer" in error else []
         keys += [("ubsan", error), ("ubsan", "runtime error")]
     elif tool == "asan":
+        stacks = _name_lanes(stacks, lines)
         keys = _address_keys(error, text)
         keys += [("asan", match[1]) for line in lines if (match := _SUMMARY.match(line))]
         if error.startswith("ABRT"):
