@@ -34,6 +34,7 @@ _HARNESS = re.compile(
     r"(?:^|/)harness/(?:run[^/]*\.c|(?:base|plan|sched|boundary|hooks|check|report|driver)/[^:]*):"
     r"|_target\.c:\d"
 )
+_THUNKS = re.compile(r"_target\.c:\d")
 _SYSTEM = re.compile(r"/(libc|libstdc\+\+|libgcc_s|libpthread|ld-linux[^/]*|libm)\.so")
 TOP_FRAMES = 3
 THREAD_FRAMES = 2  # of each thread that waits
@@ -96,6 +97,11 @@ def library_frames(stack: Stack | None) -> list[str]:
     return names
 
 
+def first_frame(stack: Stack) -> Frame | None:
+    """The innermost frame inside the library."""
+    return next((f for f in stack.frames if not is_harness(f) and _is_library(f)), None)
+
+
 def _safe(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")[:60]
 
@@ -136,11 +142,22 @@ def _frees(report: SanitizerReport | None) -> list[list[str]]:
     with its function at the boundary."""
     found = []
     for role in ("second free", "free"):
-        names = library_frames(report.stack(role)) if report else []
-        if not names:
+        stack = report.stack(role) if report else None
+        names = library_frames(stack)
+        boundary = _called(stack) or (names[-1] if names else "")
+        if not boundary:
             return []
-        found.append([*names[:TOP_FRAMES], names[-1]])
+        found.append([*names[:TOP_FRAMES], boundary])
     return sorted(found, key=lambda names: (names[-1], names))
+
+
+def _called(stack: Stack | None) -> str:
+    """The contract's function by its thunk, which is there also when a tail call has left no frame of
+    the library."""
+    for frame in stack.frames if stack else ():
+        if frame.function.startswith("call_") and _THUNKS.search(frame.location):
+            return frame.function.removeprefix("call_")
+    return ""
 
 
 # ---- what the scheduler finds

@@ -113,6 +113,7 @@ FREES = {
     "free": "    #1 0x5 in drop_text /src/pricing.cpp:12:5\n"
     "    #2 0x5 in string_free /src/pricing.cpp:279:3",
     "cursor": "    #1 0x5 in cursor_destroy /src/pricing.cpp:300:3",
+    "tail": "    #1 0x5 in call_cursor_destroy /build/pricing_target.c:20:3",
 }
 DOUBLE_FREE = """\
 ==7==ERROR: AddressSanitizer: attempting double-free on 0x508000000120 in thread T0:
@@ -143,9 +144,23 @@ def test_two_frees_are_one_finding_whichever_comes_first() -> None:
     assert name.startswith("FFH-DOUBLE-FREE-engine_destroy-")
 
 
+def test_threads_of_lanes_are_called_by_their_lane() -> None:
+    text = DOUBLE_FREE.format(FREES["destroy"], FREES["free"])
+    named = sanitizer_report.parse(text.replace("thread T1", "thread T1 (ffh-lane-AB)"))
+    assert named and [stack.thread for stack in named.stacks] == ["lane A", "lane AB", "lane A"]
+    other = sanitizer_report.parse(text)
+    assert other and [stack.thread for stack in other.stacks] == ["lane A", "T1", "lane A"]
+
+
 def test_other_frees_are_other_findings() -> None:
     names = [double_free(*pair) for pair in (("destroy", "free"), ("destroy", "cursor"))]
     assert len({*names, double_free("cursor", "free"), double_free("cursor", "cursor")}) == 4
+
+
+def test_a_free_by_a_tail_call_is_named_by_its_thunk() -> None:
+    name = double_free("destroy", "tail", "engine_destroy")
+    assert name == double_free("tail", "destroy", "cursor_destroy")
+    assert name.startswith("FFH-DOUBLE-FREE-cursor_destroy-")
 
 
 def test_a_double_free_without_both_stacks_is_named_by_its_function() -> None:
