@@ -9,7 +9,7 @@ from . import paths, rules
 from .replayer import Outcome
 from .results import SCHEMA, utc_now
 from .sanitizer_report import Frame, Stack
-from .signature import is_harness
+from .signature import first_frame, is_harness, normalise
 from .target import Target
 
 _TITLES = {
@@ -185,6 +185,17 @@ def _title(stack: dict[str, Any]) -> str:
         return f"{_thread(stack['thread'])} was created"
     by = f" by {_thread(stack['thread'])}" if stack["thread"] else ""
     return f"{_TITLES.get(stack['role'], stack['role'])}{by}"
+
+
+def places(stacks: list[Stack]) -> list[str]:
+    """Where each stack is in the library, a line for each."""
+    lines = []
+    for stack in stacks:
+        frame = first_frame(stack)
+        if frame:
+            at = f"{normalise(frame.function)} {frame.location.rsplit('/', 1)[-1]}"
+            lines.append(f"{_title(_stack_dict(stack))}: {at}")
+    return lines
 
 
 def _frames(frames: list[dict[str, str]]) -> list[str]:

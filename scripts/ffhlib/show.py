@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import build, events, exits, interleaving, paths, profile, replayer, waits
+from . import build, events, exits, finding_report, interleaving, paths, profile, replayer, waits
 from .corpus import CorpusError
 from .interleaving import Listing
 from .replayer import FINDING, Outcome
@@ -119,7 +119,8 @@ def _print(
         print(f"this time nothing was found; the finding is {known.get('signature', 'unknown')}")
         return
     print(f"{outcome.rule}: {outcome.message}")
-    for line in waits.lines(report):
+    stacks = outcome.sanitizer.stacks if outcome.sanitizer else []
+    for line in [*finding_report.places(stacks), *waits.lines(report, not stacks)]:
         print(line)
     print(f"trace {outcome.trace or 'unknown'}")
 

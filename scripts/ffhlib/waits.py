@@ -95,11 +95,10 @@ def running(report: dict[str, Any], waits: list[Wait]) -> Wait | None:
 
 def sentence(wait: Wait) -> str:
     """What a thread is doing, in words."""
-    what = f" ({wait.op})" if wait.op and wait.op not in wait.inside else ""
-    text = f"{wait.name} {'waits in' if wait.blocked else 'is in'} {wait.inside or 'the library'}{what}"
-    if wait.started_by:
-        text = text.replace(wait.name, f"{wait.name}, started by {name_of(wait.started_by)},", 1)
-    if wait.object:
+    started = f", started by {name_of(wait.started_by)}," if wait.started_by else ""
+    inside = wait.inside or f"the library ({wait.op})"
+    text = f"{wait.name}{started} {'waits' if wait.blocked else 'is'} in {inside}"
+    if wait.object and wait.inside:
         text += f" for object {wait.object}" if wait.blocked else f" on object {wait.object}"
     if wait.held_by == wait.thread:
         text += ", which it holds itself"
@@ -108,17 +107,20 @@ def sentence(wait: Wait) -> str:
     return text
 
 
-def lines(report: dict[str, Any]) -> list[str]:
-    """One line for each thread that stands in the library and is blocked, or is the one that the
-    report is about, with the frame where it stands."""
+def lines(report: dict[str, Any], with_running: bool = True) -> list[str]:
+    """One line for each thread that is blocked in the library, with the frame where it stands; also
+    for the one that the report is about, where nothing else tells about that."""
     known = of(report)
     guilty = running(report, known)
     found = []
     for wait in known:
-        if wait.blocked or wait is guilty:
+        if wait.blocked or (wait is guilty and with_running):
             where = _own_frame(wait)
-            at = f", at {where.function} {where.location.rsplit('/', 1)[-1]}" if where else ""
-            found.append(f"{sentence(wait)}{at}")
+            if where:
+                function, file = where.function.split("(", 1)[0], where.location.rsplit("/", 1)[-1]
+                found.append(f"{sentence(wait)}, at {function} {file}")
+            else:
+                found.append(sentence(wait))
     return found
 
 
@@ -128,7 +130,8 @@ def _own_frame(wait: Wait) -> Frame | None:
         (
             frame
             for frame in wait.stack.frames
-            if frame.location and not re.search(r"^/usr/|(?:^|/)harness/sched/", frame.location)
+            if frame.location
+            and not re.search(r"^/usr/|(?:^|/)harness/sched/|\+0x", frame.location)
         ),
         None,
     )
