@@ -17,6 +17,18 @@ if(NOT FFH_FLAVOR STREQUAL "external")
   target_compile_options(ffh_sanitize INTERFACE ${debug})
 endif()
 
+# The functions that the scheduler models take libc's place for shared libraries too, also for those that
+# are only loaded at run time.
+set(modelled "")
+foreach(name pthread_* sem_* mtx_* cnd_* thrd_* call_once syscall sched_yield nanosleep clock_* sleep usleep
+             gettimeofday time getrandom getentropy read readv recv recvfrom recvmsg accept accept4 write
+             writev send sendto sendmsg close eventfd_* poll ppoll select epoll_*)
+  list(APPEND modelled -Wl,--export-dynamic-symbol=${name})
+endforeach()
+if(FFH_FLAVOR MATCHES "^(asan|tsan)$")
+  target_link_options(ffh_sanitize INTERFACE ${modelled})
+endif()
+
 if(FFH_FLAVOR STREQUAL "asan")
   # Not vptr: whether its cache hits depends on where the process was loaded, and so would the branch
   # that instrumented code takes; a replay would differ.

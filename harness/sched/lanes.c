@@ -35,6 +35,8 @@ void ffh_lanes_begin(void) {
     main_lane->tid = (pid_t)ffh_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
     main_lane->deadline_ns = FFH_NO_DEADLINE;
     ffh_lanes_find_stack(0);
+    /* A forked child has only the thread that forked: it runs free. */
+    (void)pthread_atfork(NULL, NULL, ffh_sched_abandon);
   }
   current_lane = 0;
 }
