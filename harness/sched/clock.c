@@ -35,7 +35,11 @@ static bool to_ns(const struct timespec *time, uint64_t *ns) {
   return true;
 }
 
-bool ffh_deadline(clockid_t clock, const struct timespec *at, uint64_t *deadline_ns) {
+static bool is_clock(clockid_t clock) {
+  return clock <= CLOCK_TAI; /* below 0 are those of other threads and processes */
+}
+
+static bool deadline_by(clockid_t clock, const struct timespec *at, uint64_t *deadline_ns) {
   uint64_t ns = 0;
   if (!to_ns(at, &ns)) {
     return false;
@@ -43,6 +47,12 @@ bool ffh_deadline(clockid_t clock, const struct timespec *at, uint64_t *deadline
   uint64_t shown_ns = ffh_clock_ns() + (is_real_time(clock) ? real_time_ahead_ns : 0);
   *deadline_ns = ffh_now_ns() + (ns > shown_ns ? ns - shown_ns : 0);
   return true;
+}
+
+/* Locks and waits know two clocks. */
+bool ffh_deadline(clockid_t clock, const struct timespec *at, uint64_t *deadline_ns) {
+  return (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC) &&
+         deadline_by(clock, at, deadline_ns);
 }
 
 bool ffh_deadline_after(const struct timespec *time, uint64_t *deadline_ns) {
@@ -66,6 +76,10 @@ static uint64_t look(clockid_t clock) {
 FFH_EXPORT int clock_gettime(clockid_t clock, struct timespec *time) {
   FFH_MODEL(ffh_real()->clock_gettime(clock, time));
   (void)self;
+  if (!is_clock(clock)) {
+    errno = EINVAL;
+    return -1;
+  }
   uint64_t now = look(clock);
   *time = (struct timespec){(time_t)(now / SECOND_NS), (long)(now % SECOND_NS)};
   return 0;
@@ -124,9 +138,9 @@ FFH_EXPORT int clock_nanosleep(clockid_t clock, int flags, const struct timespec
   FFH_MODEL(ffh_real()->clock_nanosleep(clock, flags, time, left));
   (void)self;
   uint64_t deadline_ns = 0;
-  bool good = (flags & TIMER_ABSTIME) != 0 ? ffh_deadline(clock, time, &deadline_ns)
+  bool good = (flags & TIMER_ABSTIME) != 0 ? deadline_by(clock, time, &deadline_ns)
                                            : ffh_deadline_after(time, &deadline_ns);
-  if (!good) {
+  if (!good || !is_clock(clock) || clock == CLOCK_THREAD_CPUTIME_ID) {
     return EINVAL;
   }
   sleep_until(deadline_ns);

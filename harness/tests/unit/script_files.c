@@ -69,6 +69,16 @@ static long poll_one(const char *const *words) {
   return n <= 0 ? n : one.revents;
 }
 
+/* Nothing but time can end these. */
+static long pollnone(const char *const *words) {
+  return poll(NULL, 0, (int)ffh_script_number(words[0]));
+}
+
+static long selectnone(const char *const *words) {
+  struct timeval time = {0, ffh_script_number(words[0]) * 1000};
+  return select(0, NULL, NULL, NULL, &time);
+}
+
 static long ppoll_one(const char *const *words) {
   bool out = strcmp(words[1], "out") == 0;
   struct pollfd one = {.fd = end_of(words[0], out), .events = out ? POLLOUT : POLLIN};
@@ -115,6 +125,8 @@ const ffh_script_call ffh_script_files[] = {
     {"drainpipe", FFH_SCRIPT_ERRNO, drainpipe},
     {"closewriter", FFH_SCRIPT_ERRNO, closewriter},
     {"poll", FFH_SCRIPT_ERRNO, poll_one},
+    {"pollnone", FFH_SCRIPT_ERRNO, pollnone},
+    {"selectnone", FFH_SCRIPT_ERRNO, selectnone},
     {"ppoll", FFH_SCRIPT_ERRNO, ppoll_one},
     {"select", FFH_SCRIPT_ERRNO, select_one},
     {"epoll", FFH_SCRIPT_ERRNO, epoll_one},

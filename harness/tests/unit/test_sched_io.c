@@ -55,6 +55,8 @@ static void readiness(void **state) {
       {FFH_FIXED, "or its time is up", "A: poll v in 9, poll v in 0", "A poll=0@9000, A poll=0"},
       {FFH_FIXED, "poll waits for ever", "A: poll v in -1 | B: nanosleep 4000, write v 1",
        "B nanosleep=0@4000000, B write=8, A poll=1@4000000"},
+      {FFH_FIXED, "of nothing, they sleep", "A: pollnone 4, selectnone 5, pollnone 0",
+       "A pollnone=0@4000, A selectnone=0@9000, A pollnone=0"},
       {FFH_FIXED, "ppoll", "A: ppoll v in 9, ppoll v in 9 | B: sleepuntil 12, write v 1",
        "A ppoll=0@9000, B sleepuntil=0@12000, B write=8, A ppoll=1@12000"},
       {FFH_FIXED, "select",

@@ -1,5 +1,7 @@
 /* sched/clock.c: time is virtual and randomness is the schedule's. */
 #include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -78,6 +80,43 @@ static ffh_sched_outcome under_control(void (*fn)(void), uint32_t seed) {
 
 static uint64_t ns_of(struct timespec time) {
   return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+static struct refusals {
+  int lock, wait, semaphore, sleep, own, get, boot_wait, boot_sleep;
+} refusals;
+
+static void use_other_clocks(void) {
+  enum { NO_CLOCK = 99 };
+  static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  static pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
+  static sem_t semaphore;
+  struct timespec at = {0, 1};
+  pthread_mutex_lock(&mutex);
+  refusals = (struct refusals){
+      .lock = pthread_mutex_clocklock(&mutex, NO_CLOCK, &at),
+      .wait = pthread_cond_clockwait(&condition, &mutex, NO_CLOCK, &at),
+      .boot_wait = pthread_cond_clockwait(&condition, &mutex, CLOCK_BOOTTIME, &at),
+      .semaphore = sem_clockwait(&semaphore, NO_CLOCK, &at) == -1 ? errno : 0,
+      .sleep = clock_nanosleep(NO_CLOCK, 0, &at, NULL),
+      .own = clock_nanosleep(CLOCK_THREAD_CPUTIME_ID, 0, &at, NULL),
+      .boot_sleep = clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &at, NULL),
+      .get = clock_gettime(NO_CLOCK, &at) == -1 ? errno : 0,
+  };
+  pthread_mutex_unlock(&mutex);
+}
+
+static void what_is_no_clock_is_refused(void **state) {
+  (void)state;
+  under_control(use_other_clocks, 1);
+  assert_int_equal(refusals.lock, EINVAL);
+  assert_int_equal(refusals.wait, EINVAL);
+  assert_int_equal(refusals.boot_wait, EINVAL);
+  assert_int_equal(refusals.semaphore, EINVAL);
+  assert_int_equal(refusals.sleep, EINVAL);
+  assert_int_equal(refusals.own, EINVAL);
+  assert_int_equal(refusals.boot_sleep, 0);
+  assert_int_equal(refusals.get, EINVAL);
 }
 
 static struct looks {
@@ -178,6 +217,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(sleeping),
       cmocka_unit_test(clocks_run_alike),
+      cmocka_unit_test(what_is_no_clock_is_refused),
       cmocka_unit_test(every_input_begins_at_the_same_time),
       cmocka_unit_test(random_bytes_are_of_the_seed),
       cmocka_unit_test(others_get_the_real_ones),
