@@ -166,19 +166,14 @@ FFH_EXPORT int sem_trywait(sem_t *semaphore) {
 }
 
 static int timed_wait(sem_t *semaphore, clockid_t clock, const struct timespec *at) {
+  uint64_t deadline_ns = 0;
   ffh_check_lock(semaphore, sizeof *semaphore);
   ffh_point(FFH_OP_WAIT, semaphore);
-  pthread_testcancel();
-  int saved = errno;
-  if (ffh_real()->sem_trywait(semaphore) == 0) {
-    return 0; /* the time does not matter then */
-  }
-  errno = saved;
-  uint64_t deadline_ns = 0;
   if (!ffh_deadline(clock, at, &deadline_ns)) {
     errno = EINVAL;
     return -1;
   }
+  pthread_testcancel();
   return wait_semaphore(semaphore, deadline_ns);
 }
 

@@ -31,7 +31,8 @@ typedef struct ffh_script_row {
   const char *expect;
 } ffh_script_row;
 
-/* Every row in a process of its own. Fails the cmocka test that calls it. */
+/* Every row in a process of its own. A script of one thread that is no fault is also run without
+ * control, and has to give what the row expects. Fails the cmocka test that calls it. */
 void ffh_script_check(const ffh_script_row *rows, size_t n);
 #define FFH_SCRIPT_CHECK(rows) ffh_script_check(rows, sizeof(rows) / sizeof((rows)[0]))
 

@@ -117,6 +117,9 @@ static void what_is_no_clock_is_refused(void **state) {
   assert_int_equal(refusals.own, EINVAL);
   assert_int_equal(refusals.boot_sleep, 0);
   assert_int_equal(refusals.get, EINVAL);
+  struct refusals modelled = refusals;
+  use_other_clocks();
+  assert_memory_equal(&refusals, &modelled, sizeof modelled);
 }
 
 static struct looks {
