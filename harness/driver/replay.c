@@ -2,7 +2,7 @@
  * process, so whatever happens is told with all that the harness knows:
  *
  *   <target>-replay [--times N] [--timeout S] [--rss MIB] [--report FILE]
- *                   [--stats FILE] [--events FILE] FILE
+ *                   [--stats FILE] [--events FILE] [--record FILE] FILE
  *   <target>-replay [--times N] [--timeout S] [--rss MIB] --traces FILE...
  *   <target>-replay --schedules N [--policy random|pct|pos|surw|mix] [--save FILE] FILE
  *   <target>-replay --show FILE | --compile TEXT OUT | --describe
@@ -23,6 +23,7 @@
 #include "driver/eventlog.h"
 #include "driver/files.h"
 #include "driver/plantool.h"
+#include "driver/record.h"
 #include "driver/schedules.h"
 #include "driver/watchdog.h"
 #include "report/stats.h"
@@ -33,7 +34,7 @@ enum { REPORT_BYTES = 24 << 20 };
 
 static struct {
   const char *file, *report, *stats, *events, *show, *compile, *out;
-  const char *policy, *save;
+  const char *policy, *save, *record;
   char **traces; /* the files of --traces, which a NULL ends */
   bool describe;
   long times, timeout_s, rss_mib, schedules;
@@ -85,6 +86,7 @@ static void save_report(const char *json, size_t size) {
   reported = 1;
   save_events();
   save_schedule();
+  ffh_record_save();
   if (options.report != NULL && !ffh_file_write(options.report, json, size)) {
     ffh_complain("cannot write the report", options.report, ": is the disk full?");
   }
@@ -277,6 +279,9 @@ static int replay(void) {
   if (options.events != NULL) {
     ffh_sched_keep_events();
   }
+  if (options.record != NULL) {
+    ffh_record_start(options.record, plan);
+  }
   catch_signals();
   ffh_watchdog_start((unsigned)options.timeout_s, (unsigned)options.rss_mib, SIGUSR1);
   ffh_entry_start(&run);
@@ -290,6 +295,7 @@ static int replay(void) {
     run_times(plan);
   }
   save_events();
+  ffh_record_save();
   if (options.traces == NULL && count_threads() > own_threads + plan->schedule.lanes - 1) {
     ffh_print(STDERR_FILENO, "note: threads that the library started are still running\n");
   }
@@ -306,7 +312,7 @@ static int replay(void) {
 
 static const char usage[] =
     "usage: <target>-replay [--times N] [--timeout SECONDS] [--rss MIB] [--report FILE]\n"
-    "                       [--stats FILE] [--events FILE] FILE\n"
+    "                       [--stats FILE] [--events FILE] [--record OUT] FILE\n"
     "       <target>-replay [--times N] [--timeout SECONDS] [--rss MIB] --traces FILE...\n"
     "       <target>-replay --schedules N [--policy random|pct|pos|surw|mix] [--save FILE] FILE\n"
     "       <target>-replay --show FILE | --compile TEXT OUT | --describe\n"
@@ -351,6 +357,9 @@ static bool take_option(int option) {
     case 'o':
       options.save = optarg;
       return true;
+    case 'R':
+      options.record = optarg;
+      return true;
     case 'S':
       options.show = optarg;
       return true;
@@ -369,14 +378,21 @@ static bool take_option(int option) {
 }
 
 static bool parse(int argc, char **argv) {
-  static const struct option known[] = {
-      {"schedules", required_argument, NULL, 'N'}, {"policy", required_argument, NULL, 'p'},
-      {"save", required_argument, NULL, 'o'},      {"times", required_argument, NULL, 'n'},
-      {"timeout", required_argument, NULL, 't'},   {"rss", required_argument, NULL, 'm'},
-      {"report", required_argument, NULL, 'r'},    {"stats", required_argument, NULL, 's'},
-      {"events", required_argument, NULL, 'e'},    {"show", required_argument, NULL, 'S'},
-      {"compile", required_argument, NULL, 'c'},   {"traces", no_argument, NULL, 'T'},
-      {"describe", no_argument, NULL, 'd'},        {NULL, 0, NULL, 0}};
+  static const struct option known[] = {{"record", required_argument, NULL, 'R'},
+                                        {"schedules", required_argument, NULL, 'N'},
+                                        {"policy", required_argument, NULL, 'p'},
+                                        {"save", required_argument, NULL, 'o'},
+                                        {"times", required_argument, NULL, 'n'},
+                                        {"timeout", required_argument, NULL, 't'},
+                                        {"rss", required_argument, NULL, 'm'},
+                                        {"report", required_argument, NULL, 'r'},
+                                        {"stats", required_argument, NULL, 's'},
+                                        {"events", required_argument, NULL, 'e'},
+                                        {"show", required_argument, NULL, 'S'},
+                                        {"compile", required_argument, NULL, 'c'},
+                                        {"traces", no_argument, NULL, 'T'},
+                                        {"describe", no_argument, NULL, 'd'},
+                                        {NULL, 0, NULL, 0}};
   for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
     if (!take_option(option)) {
       return false;

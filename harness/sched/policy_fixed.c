@@ -1,5 +1,6 @@
 /* No choice at all: a thread goes on while it can, then the lowest that can. What a schedule's
  * switches say is then the whole interleaving, which is what the minimiser works on. */
+#include "sched/choices.h"
 #include "sched/policy.h"
 
 static unsigned avoided;
@@ -14,21 +15,25 @@ static void born(ffh_policy_run *run, unsigned thread) {
   (void)thread;
 }
 
-static unsigned choose(ffh_policy_run *run, const ffh_set *enabled, unsigned current) {
-  (void)run;
-  if (avoided == FFH_SET_SIZE) {
+unsigned ffh_fixed_choice(const ffh_set *enabled, unsigned current, unsigned who) {
+  if (who == FFH_SET_SIZE) {
     return ffh_set_has(enabled, current) ? current : ffh_set_first(enabled);
   }
   /* Round the circle, so that whoever the others wait for comes by. */
-  unsigned after = avoided;
-  avoided = FFH_SET_SIZE;
   for (ffh_set left = *enabled; !ffh_set_is_empty(&left);) {
     unsigned thread = ffh_set_take(&left);
-    if (thread > after) {
+    if (thread > who) {
       return thread;
     }
   }
   return ffh_set_first(enabled);
+}
+
+static unsigned choose(ffh_policy_run *run, const ffh_set *enabled, unsigned current) {
+  (void)run;
+  unsigned who = avoided;
+  avoided = FFH_SET_SIZE;
+  return ffh_fixed_choice(enabled, current, who);
 }
 
 static uint32_t grant(ffh_policy_run *run, unsigned current) {

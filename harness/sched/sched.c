@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/syscall.h"
+#include "sched/choices.h"
 #include "sched/core.h"
 #include "sched/lanes.h"
 #include "sched/models.h"
@@ -251,6 +252,7 @@ static unsigned next_thread(unsigned current) {
     ffh_set enabled = enabled_now();
     if (!ffh_set_is_empty(&enabled)) {
       unsigned next = choose(&enabled, current);
+      ffh_choices_made(&enabled, current, next, run.policy_run.points);
       if (next != current) {
         run.streak_start = run.policy_run.points;
       }
@@ -394,6 +396,7 @@ void ffh_idle(void) {
   count_idle();
   if (!run.quiet) {
     run.policy->yielded(&run.policy_run, ffh_self->index);
+    ffh_choices_yielded(ffh_self->index);
     run.left = 0; /* the next point asks */
   }
   publish();
@@ -404,6 +407,7 @@ void ffh_leave(void) {
   fold();
   self->op = FFH_OP_EXIT;
   self->object = self;
+  self->pc = 0; /* of what it did before; depends on where the policy was asked */
   self->state = FFH_THREAD_DYING;
   ffh_trace_op(self, run.policy_run.points);
   ffh_set_remove(&run.ready, self->index);
@@ -602,6 +606,7 @@ static void run_until_over(mode how) {
   FFH_ASSERT(run.mode == MODE_NONE && run.client != NULL && ffh_self == NULL);
   run.mode = how;
   run.over = false;
+  ffh_choices_asked();
   unsigned next = next_thread(0);
   while (next != OVER) {
     if (next == 0) {
@@ -642,6 +647,7 @@ void ffh_sched_begin(const ffh_schedule *schedule, const ffh_sched_client *clien
   ffh_wasted_clear(&run.wasted);
   ffh_bytes_fill(run.passed, 0, sizeof run.passed);
   ffh_trace_begin();
+  ffh_choices_begin();
   run.policy->begin(&run.policy_run);
   for (unsigned i = 0; i < schedule->lanes; i++) {
     ffh_lanes_start(i); /* here: a thread is ordered after what its creator did before */
@@ -693,6 +699,7 @@ void ffh_sched_enter(const char *function) {
 uint32_t ffh_sched_leave(void) {
   ffh_thread *self = ffh_self;
   self->what = "return";
+  self->pc = 0;
   ffh_point(FFH_OP_CALL, NULL);
   fold();
   ffh_self = NULL;

@@ -70,6 +70,20 @@ unsigned ffh_sched_adopted(void);
 /* Adds something that must be equal in a replay to the trace. The running thread. */
 void ffh_sched_trace(uint32_t kind, uint64_t value);
 
+/* A run as a schedule of the policy `fixed`: `n` switches, in order. A preemption takes the turn
+ * from a thread that could have gone on. Not complete: there were more than are kept. */
+typedef struct ffh_sched_choices {
+  const ffh_switch *switches; /* valid until the next run begins */
+  uint32_t n, preemptions;
+  bool complete;
+} ffh_sched_choices;
+
+/* From now on it is kept what repeats a run. Main thread, before the first run. */
+void ffh_sched_keep_choices(void);
+
+/* Of the present run so far. Async-signal-safe. */
+ffh_sched_choices ffh_sched_choices_made(void);
+
 /* How many points all threads have passed in this input. */
 uint32_t ffh_sched_points(void);
 
