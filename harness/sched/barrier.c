@@ -6,6 +6,7 @@
 #include "base/tsan.h"
 #include "sched/models.h"
 #include "sched/real.h"
+#include "sched/trace.h"
 
 FFH_MODEL_FILE(barrier)
 
@@ -100,8 +101,11 @@ FFH_EXPORT int pthread_once(pthread_once_t *at, void (*fn)(void)) {
     return 0;
   }
   FFH_MODEL(ffh_real()->pthread_once(at, fn));
-  (void)self;
-  ffh_point(FFH_OP_WAIT, at);
+  /* A system library's own runs in the first input of a process that needs it, and in no other: as
+   * a point it would be missing from a replay. */
+  if (ffh_trace_pc(self->pc) != 0) {
+    ffh_point(FFH_OP_WAIT, at);
+  }
   for (;;) {
     int state = __atomic_load_n(at, __ATOMIC_ACQUIRE);
     if (state == once_done()) {
