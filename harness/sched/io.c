@@ -4,8 +4,10 @@
  * from outside the process cannot be repeated: the run is then marked as not controlled. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/syscall.h"
 #include "sched/clock.h"
@@ -93,14 +95,47 @@ READS(int, accept, (int fd, struct sockaddr *restrict from, socklen_t *restrict 
 READS(int, accept4, (int fd, struct sockaddr *restrict from, socklen_t *restrict size, int flags),
       (fd, from, size, flags))
 READS(int, eventfd_read, (int fd, uint64_t *value), (fd, value))
-WRITES(ssize_t, write, (int fd, const void *from, size_t n), (fd, from, n))
 WRITES(ssize_t, writev, (int fd, const struct iovec *from, int n), (fd, from, n))
-WRITES(ssize_t, send, (int fd, const void *from, size_t n, int flags), (fd, from, n, flags))
 WRITES(ssize_t, sendto,
        (int fd, const void *from, size_t n, int flags, const struct sockaddr *to, socklen_t size),
        (fd, from, n, flags, to, size))
 WRITES(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags), (fd, message, flags))
 WRITES(int, eventfd_write, (int fd, uint64_t value), (fd, value))
+
+/* Room for a part is no room for the whole, and the kernel would wait for the rest. */
+static bool takes_parts(int fd) {
+  struct stat status;
+  int type = 0;
+  socklen_t size = sizeof type;
+  return may_block(fd) && fstat(fd, &status) == 0 &&
+         (S_ISFIFO(status.st_mode) ||
+          (S_ISSOCK(status.st_mode) && getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
+           type == SOCK_STREAM));
+}
+
+/* flags below 0: a plain write. */
+static ssize_t write_parts(ffh_thread *self, int fd, const char *from, size_t n, int flags) {
+  size_t part = n > PIPE_BUF && takes_parts(fd) ? PIPE_BUF : n, done = 0;
+  ssize_t rc;
+  do {
+    size_t now = n - done < part ? n - done : part;
+    until_ready(self, fd, POLLOUT);
+    rc = touched(flags < 0 ? ffh_real()->write(fd, from + done, now)
+                           : ffh_real()->send(fd, from + done, now, flags));
+    done += rc > 0 ? (size_t)rc : 0;
+  } while (rc > 0 && part < n && done < n);
+  return done > 0 ? (ssize_t)done : rc;
+}
+
+FFH_EXPORT ssize_t write(int fd, const void *from, size_t n) {
+  FFH_MODEL(ffh_real()->write(fd, from, n));
+  return write_parts(self, fd, from, n, -1);
+}
+
+FFH_EXPORT ssize_t send(int fd, const void *from, size_t n, int flags) {
+  FFH_MODEL(ffh_real()->send(fd, from, n, flags));
+  return write_parts(self, fd, from, n, flags < 0 ? 0 : flags);
+}
 
 FFH_EXPORT int close(int fd) {
   FFH_MODEL(ffh_real()->close(fd));

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/select.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,7 +16,7 @@
 /* What the word names: of a pipe one end. */
 static int end_of(const char *name, bool writing) {
   const int *fd = ffh_script_object(name);
-  return name[0] == 'p' && writing ? fd[1] : fd[0];
+  return (name[0] == 'p' || name[0] == 't') && writing ? fd[1] : fd[0];
 }
 
 /* read v: the number; read p: how many bytes */
@@ -49,6 +50,32 @@ static long fillpipe(const char *const *words) {
   int fd = end_of(words[0], true);
   int size = fcntl(fd, F_SETPIPE_SZ, 1 << 16);
   return write(fd, zeroes, (size_t)size) == size ? 0 : -1;
+}
+
+/* More than a full pipe has room for. */
+static long writelong(const char *const *words) {
+  static const char zeroes[3 << 16];
+  return write(end_of(words[0], true), zeroes, sizeof zeroes);
+}
+
+enum { LONG_SEND = 1 << 20 };
+
+static long sendlong(const char *const *words) {
+  static const char zeroes[LONG_SEND];
+  return send(end_of(words[0], true), zeroes, sizeof zeroes, 0);
+}
+
+static long drainlong(const char *const *words) {
+  static char bytes[1 << 16];
+  long done = 0;
+  while (done < LONG_SEND) {
+    ssize_t n = read(end_of(words[0], false), bytes, sizeof bytes);
+    if (n <= 0) {
+      return n;
+    }
+    done += n;
+  }
+  return done;
 }
 
 static long drainpipe(const char *const *words) {
@@ -116,21 +143,14 @@ static long waitpid_any(const char *const *words) {
 }
 
 const ffh_script_call ffh_script_files[] = {
-    {"read", FFH_SCRIPT_ERRNO, read_number},
-    {"write", FFH_SCRIPT_ERRNO, write_number},
-    {"evread", FFH_SCRIPT_ERRNO, evread},
-    {"evwrite", FFH_SCRIPT_ERRNO, evwrite},
-    {"nonblock", FFH_SCRIPT_SILENT, nonblock},
-    {"fillpipe", FFH_SCRIPT_ERRNO, fillpipe},
-    {"drainpipe", FFH_SCRIPT_ERRNO, drainpipe},
-    {"closewriter", FFH_SCRIPT_ERRNO, closewriter},
-    {"poll", FFH_SCRIPT_ERRNO, poll_one},
-    {"pollnone", FFH_SCRIPT_ERRNO, pollnone},
-    {"selectnone", FFH_SCRIPT_ERRNO, selectnone},
-    {"ppoll", FFH_SCRIPT_ERRNO, ppoll_one},
-    {"select", FFH_SCRIPT_ERRNO, select_one},
-    {"epoll", FFH_SCRIPT_ERRNO, epoll_one},
-    {"flock", FFH_SCRIPT_ERRNO, flock_one},
-    {"waitpid", FFH_SCRIPT_ERRNO, waitpid_any},
-    {NULL, FFH_SCRIPT_SILENT, NULL},
+    {"read", FFH_SCRIPT_ERRNO, read_number},        {"write", FFH_SCRIPT_ERRNO, write_number},
+    {"evread", FFH_SCRIPT_ERRNO, evread},           {"evwrite", FFH_SCRIPT_ERRNO, evwrite},
+    {"nonblock", FFH_SCRIPT_SILENT, nonblock},      {"fillpipe", FFH_SCRIPT_ERRNO, fillpipe},
+    {"writelong", FFH_SCRIPT_ERRNO, writelong},     {"sendlong", FFH_SCRIPT_ERRNO, sendlong},
+    {"drainlong", FFH_SCRIPT_ERRNO, drainlong},     {"drainpipe", FFH_SCRIPT_ERRNO, drainpipe},
+    {"closewriter", FFH_SCRIPT_ERRNO, closewriter}, {"poll", FFH_SCRIPT_ERRNO, poll_one},
+    {"pollnone", FFH_SCRIPT_ERRNO, pollnone},       {"selectnone", FFH_SCRIPT_ERRNO, selectnone},
+    {"ppoll", FFH_SCRIPT_ERRNO, ppoll_one},         {"select", FFH_SCRIPT_ERRNO, select_one},
+    {"epoll", FFH_SCRIPT_ERRNO, epoll_one},         {"flock", FFH_SCRIPT_ERRNO, flock_one},
+    {"waitpid", FFH_SCRIPT_ERRNO, waitpid_any},     {NULL, FFH_SCRIPT_SILENT, NULL},
 };

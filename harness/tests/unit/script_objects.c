@@ -4,21 +4,19 @@
  *   c d  conditions        a  a condition of the monotonic clock
  *   b2 b3  barriers of 2 and 3    o  a once    q  a C11 once
  *   s s1 s2  semaphores with 0, 1 and 2    f g  futex words, 0
- *   v  an eventfd with 0   w  one that is a semaphore    p  a pipe    z  an epoll of v */
+ *   v  an eventfd with 0   w  one that is a semaphore    z  an epoll of v
+ *   p  a pipe              t  a pair of stream sockets */
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <threads.h>
 #include <unistd.h>
 
 #include "script.h"
-
-typedef struct ffh_script_pipe {
-  int ends[2];
-} ffh_script_pipe;
 
 static pthread_mutex_t m, n, r, e, u, *h;
 static pthread_rwlock_t l, k;
@@ -32,7 +30,7 @@ static once_flag q;
 static sem_t s, s1, s2;
 static uint32_t f, g;
 static int v, w, z;
-static int p[2];
+static int p[2], t[2];
 
 static const struct {
   const char *name;
@@ -43,7 +41,7 @@ static const struct {
                {"a", &a}, {"b2", &b2}, {"b3", &b3}, {"o", &o},
                {"q", &q}, {"s", &s},   {"s1", &s1}, {"s2", &s2},
                {"f", &f}, {"g", &g},   {"v", &v},   {"w", &w},
-               {"z", &z}, {"p", p}};
+               {"z", &z}, {"p", p},    {"t", t}};
 
 void *ffh_script_object(const char *name) {
   if (strcmp(name, "h") == 0) {
@@ -117,13 +115,15 @@ static void new_files(void) {
     close(z);
     close(p[0]);
     close(p[1]);
+    close(t[0]);
+    close(t[1]);
   }
   made = true;
   v = eventfd(0, EFD_CLOEXEC);
   w = eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE);
   z = epoll_create1(EPOLL_CLOEXEC);
   epoll_ctl(z, EPOLL_CTL_ADD, v, &(struct epoll_event){.events = EPOLLIN, .data.u32 = 1});
-  if (v < 0 || w < 0 || z < 0 || pipe(p) != 0) {
+  if (v < 0 || w < 0 || z < 0 || pipe(p) != 0 || socketpair(AF_UNIX, SOCK_STREAM, 0, t) != 0) {
     ffh_script_wrong("no descriptors", "");
   }
 }

@@ -35,6 +35,11 @@ static void pipes(void **state) {
       {FFH_FIXED, "a write waits for room",
        "A: fillpipe p, write p 1 | B: nanosleep 2, drainpipe p",
        "A fillpipe=0, B nanosleep=0@2000, B drainpipe=65536, A write=8@2000"},
+      {FFH_FIXED, "a long write waits for room as often as it has to",
+       "A: fillpipe p, writelong p | B: drainpipe p, drainpipe p, nanosleep 1, drainpipe p, "
+       "drainpipe p",
+       "A fillpipe=0, B drainpipe=65536, B drainpipe=65536, B nanosleep=0@1000, "
+       "B drainpipe=65536, A writelong=196608@1000, B drainpipe=65536"},
       {FFH_FIXED, "one that does not wait says so", "A: fillpipe p, nonblock p write, write p 1",
        "A fillpipe=0, A write=EAGAIN"},
       {FFH_FIXED, "a read ends when nobody can write any more",
@@ -42,6 +47,15 @@ static void pipes(void **state) {
        "B nanosleep=0@2000, B closewriter=0, A read=0@2000"},
   };
   FFH_SCRIPT_CHECK(rows);
+}
+
+/* How much fits is the kernel's to say, so only the outcome is looked at. */
+static void a_long_send_waits_too(void **state) {
+  (void)state;
+  ffh_script_result result;
+  ffh_schedule schedule = {.policy = FFH_POLICY_FIXED, .granularity = FFH_GRANULARITY_SYNC};
+  ffh_script_fork("A: sendlong t | B: drainlong t", &schedule, &result);
+  assert_string_equal(result.log, "A sendlong=1048576, B drainlong=1048576");
 }
 
 static void readiness(void **state) {
@@ -85,6 +99,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(eventfds),
       cmocka_unit_test(pipes),
+      cmocka_unit_test(a_long_send_waits_too),
       cmocka_unit_test(readiness),
       cmocka_unit_test(outside),
   };
