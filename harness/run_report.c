@@ -1,0 +1,150 @@
+/* The end of a run that has found something: who was where, told as one line of JSON. */
+#include <string.h>
+
+#include "base/asan.h"
+#include "boundary/arena.h"
+#include "hooks/race.h"
+#include "plan/thread.h"
+#include "report/json.h"
+#include "report/stats.h"
+#include "run_state.h"
+#include "sched/events.h"
+
+/* ---- findings ---- */
+
+static const char *thread_name(void) {
+  static char name[32];
+  int thread = ffh_sched_current_thread(), lane = ffh_sched_current_lane();
+  ffh_out out = {name, 0, sizeof name, false};
+  if (thread < 0 && lane < 0) {
+    return "a thread of the library";
+  }
+  ffh_out_str(&out, lane >= 0 ? "lane " : "thread ");
+  ffh_thread_print(&out, (ffh_thread_name)(lane >= 0 ? lane : thread));
+  name[out.size] = '\0';
+  return name;
+}
+
+static void describe(const ffh_verdict *verdict, const ffh_frame *frame, const ffh_region *region,
+                     bool symbolize, ffh_out *out) {
+  static ffh_plan empty;
+  static ffh_sched_wait waits[FFH_MAX_THREADS];
+  uint32_t n_waits = ffh_sched_waits(waits, FFH_MAX_THREADS);
+  const ffh_race_access *accesses = NULL;
+  unsigned n_accesses = ffh_race_accesses(&accesses);
+  empty.target = ffh_setup.target;
+  ffh_finding finding = {.plan = ffh_now.plan == NULL ? &empty : ffh_now.plan,
+                         .verdict = verdict,
+                         .frame = frame,
+                         .region = region,
+                         .lanes = ffh_now.frames,
+                         .events = ffh_now.events,
+                         .n_events = ffh_now.n_events,
+                         .trace = ffh_sched_trace_value(),
+                         .waits = waits,
+                         .n_waits = n_waits,
+                         .accesses = accesses,
+                         .n_accesses = n_accesses,
+                         .symbolize = symbolize,
+                         .not_controlled = ffh_sched_not_controlled(),
+                         .phase = ffh_now.phase == NULL ? "between inputs" : ffh_now.phase,
+                         .thread = thread_name()};
+  ffh_report_json(&finding, ffh_setup.scratch, FFH_MAX_TEXT, out);
+}
+
+void ffh_run_report(const ffh_verdict *verdict, const ffh_frame *frame) {
+  ffh_stats()->findings++;
+  ffh_out out = {ffh_setup.report, 0, FFH_RUN_REPORT_BYTES, false};
+  describe(verdict, frame, NULL, true, &out);
+  ffh_setup.options.on_finding(out.text, out.size);
+  ffh_internal(__FILE_NAME__, __LINE__, "on_finding returned");
+}
+
+/* A sanitizer report about an argument's memory is ours to explain. */
+static const ffh_region *guilty_region(ffh_verdict *verdict) {
+  if (__asan_report_present == NULL || __asan_report_present() == 0 ||
+      verdict->rule != FFH_RULE_NONE) {
+    return NULL;
+  }
+  const ffh_region *region = ffh_arena_find(__asan_get_report_address());
+  if (region != NULL) {
+    verdict->rule = region->live ? FFH_ARG_BOUNDS : FFH_BORROW_KEPT;
+    verdict->slot = region->slot;
+    ffh_out message = {verdict->message, 0, sizeof verdict->message, false};
+    ffh_out_str(&message, region->live ? "accessed memory outside an argument of "
+                                       : "accessed an argument after its borrow had ended, of ");
+    ffh_out_unsigned(&message, region->size);
+    ffh_out_str(&message, " bytes");
+  }
+  return region;
+}
+
+void ffh_run_describe(const char *rule, const char *message, ffh_out *out) {
+  ffh_verdict verdict = {.rule = FFH_RULE_NONE, .slot = FFH_NONE};
+  for (int i = 1; i < FFH_RULE_COUNT; i++) {
+    if (strcmp(ffh_rule_infos[i].id, rule) == 0) {
+      verdict.rule = (ffh_rule)i;
+    }
+  }
+  ffh_out text = {verdict.message, 0, sizeof verdict.message, false};
+  ffh_out_str(&text, message);
+  int lane = ffh_sched_current_lane();
+  const ffh_frame *frame = NULL;
+  if (lane >= 0 && ffh_now.frames[lane].outcome == FFH_OUTCOME_DIED) {
+    frame = &ffh_now.frames[lane];
+  }
+  const ffh_region *region = guilty_region(&verdict);
+  if (region != NULL && (frame == NULL || region->call != frame->index)) {
+    verdict.slot = FFH_NONE; /* a parameter of another call, which the region names */
+  }
+  describe(&verdict, frame, region, false, out);
+}
+
+bool ffh_run_is_active(void) {
+  return ffh_now.phase != NULL;
+}
+
+/* ---- what the scheduler finds ---- */
+
+static const ffh_rule fault_rules[] = {
+    [FFH_FAULT_DEADLOCK] = FFH_DEADLOCK,
+    [FFH_FAULT_LOST_WAKEUP] = FFH_LOST_WAKEUP,
+    [FFH_FAULT_SELF_DEADLOCK] = FFH_SELF_DEADLOCK,
+    [FFH_FAULT_LIVELOCK] = FFH_LIVELOCK,
+    [FFH_FAULT_LOCK_FREED] = FFH_LOCK_FREED,
+    [FFH_FAULT_UNLOCK_NOT_OWNER] = FFH_UNLOCK_NOT_OWNER,
+    [FFH_FAULT_LOCK_HELD] = FFH_LOCK_HELD,
+    [FFH_FAULT_THREAD_LEFT] = FFH_THREAD_LEFT,
+};
+
+static const char *const fault_texts[] = {
+    [FFH_FAULT_DEADLOCK] = "no thread can go on",
+    [FFH_FAULT_LOST_WAKEUP] = "no thread can go on, and a wake-up came while nobody waited",
+    [FFH_FAULT_SELF_DEADLOCK] = "the thread waits for a lock that it holds itself",
+    [FFH_FAULT_LIVELOCK] = "threads run without getting anywhere",
+    [FFH_FAULT_LOCK_FREED] = "a lock in memory that is not allocated any more was used",
+    [FFH_FAULT_UNLOCK_NOT_OWNER] = "a lock was released by a thread that does not hold it",
+    [FFH_FAULT_LOCK_HELD] = "a lock was destroyed while it was held",
+    [FFH_FAULT_THREAD_LEFT] = "a thread is left running after everything was destroyed",
+};
+
+void ffh_run_fault(void *context, ffh_sched_fault fault, const char *what, const void *object) {
+  (void)context;
+  (void)object;
+  ffh_verdict verdict = {.rule = fault_rules[fault], .slot = FFH_NONE};
+  ffh_out text = {verdict.message, 0, sizeof verdict.message, false};
+  ffh_out_str(&text, fault_texts[fault]);
+  if (what != NULL) {
+    ffh_out_str(&text, " (in ");
+    ffh_out_str(&text, what);
+    ffh_out_str(&text, ")");
+  }
+  int lane = ffh_sched_current_lane();
+  const ffh_frame *frame = NULL;
+  if (lane >= 0 && ffh_now.frames[lane].outcome == FFH_OUTCOME_DIED) {
+    frame = &ffh_now.frames[lane];
+  } else if (ffh_now.in_flight != 0) {
+    frame = &ffh_now.frames[__builtin_ctzll(ffh_now.in_flight)];
+  }
+  ffh_run_report(&verdict, frame);
+}

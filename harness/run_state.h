@@ -1,0 +1,58 @@
+/* What the files of the pipeline (run*.c) share: what was set up once, and the state of one input.
+ * The latter is guarded by the scheduler's baton. */
+#ifndef FFH_RUN_STATE_H
+#define FFH_RUN_STATE_H
+
+#include "boundary/event.h"
+#include "boundary/frame.h"
+#include "check/verdict.h"
+#include "run.h"
+#include "sched/sched.h"
+
+enum { FFH_RUN_EVENTS = FFH_MAX_CALLS + FFH_MAX_HANDLES, FFH_RUN_REPORT_BYTES = 24 << 20 };
+
+typedef struct ffh_lane_queue {
+  uint16_t calls[FFH_MAX_CALLS];
+  uint16_t next, count;
+} ffh_lane_queue;
+
+typedef struct ffh_run_setup {
+  const ffh_target *target;
+  ffh_run_options options;
+  const ffh_shape *shapes; /* of the target's functions */
+  ffh_plan *decoded;
+  char *report, *scratch; /* for findings; mapped, touched only when there is one */
+} ffh_run_setup;
+
+extern ffh_run_setup ffh_setup;
+
+/* The state of one input. Guarded by the scheduler's baton. */
+typedef struct ffh_run_now {
+  const ffh_plan *plan;
+  const char *phase; /* NULL: no input is being run */
+  ffh_lane_queue queues[FFH_MAX_LANES];
+  uint64_t waiting;   /* lanes with calls left */
+  uint64_t in_flight; /* lanes inside the library */
+  uint64_t used;      /* lanes whose frame holds something */
+  ffh_frame frames[FFH_MAX_LANES];
+  ffh_event events[FFH_RUN_EVENTS];
+  uint32_t n_events;
+  ffh_run_result result;
+} ffh_run_now;
+
+extern ffh_run_now ffh_now;
+
+/* run.c: admits, makes and checks the call that the frame describes; skips it where the contract
+ * does not allow it now. On the lane's thread. */
+void ffh_run_take(ffh_frame *frame);
+
+/* run_teardown.c: destroys what the plan left alive, in contract order. */
+void ffh_run_tear_down(void);
+
+/* run_report.c: tells of a finding and ends the process. `frame` may be NULL. */
+__attribute__((noreturn)) void ffh_run_report(const ffh_verdict *verdict, const ffh_frame *frame);
+
+/* run_report.c: the scheduler has found a fault. Does not return. */
+void ffh_run_fault(void *context, ffh_sched_fault fault, const char *what, const void *object);
+
+#endif
