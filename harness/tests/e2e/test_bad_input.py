@@ -15,7 +15,7 @@ from ffhlib import corpus
 # function of misbehave: (exit code, the words that must be said)
 MISBEHAVIOUR = {
     "well": (0, "nothing found"),
-    "hang": (2, "FFH-TIMEOUT-misbehave_hang-"),
+    "hang": (2, "FFH-LIVELOCK-misbehave_hang-"),
     "abort": (2, "FFH-ABORT-misbehave_abort-"),
     "exit": (2, "FFH-EXIT-"),
     "quick_exit": (2, "FFH-EXIT-"),
@@ -43,9 +43,7 @@ def misbehave(folder: Path, function: str) -> Path:
 @pytest.mark.parametrize("function", sorted(MISBEHAVIOUR))
 def test_misbehaviour_is_named(function: str, tmp_path: Path) -> None:
     code, words = MISBEHAVIOUR[function]
-    done = ffh(
-        "repro", misbehave(tmp_path, function), "--timeout", "5" if function == "hang" else "20"
-    )
+    done = ffh("repro", misbehave(tmp_path, function), "--timeout", "20")
     assert done.code == code, done.text
     assert words in done.out, done.text
     assert "Traceback" not in done.err
@@ -56,6 +54,8 @@ def test_runs_that_disagree(tmp_path: Path) -> None:
     assert done.code == 3, done.text
     assert "the runs disagree" in done.out
     assert "nothing found" in done.out
+    difference = next(line for line in done.out.splitlines() if line.startswith("first difference"))
+    assert "A sleep at misbehave_sometimes misbehave.cpp:" in difference
 
 
 @pytest.mark.slow
