@@ -45,13 +45,16 @@ static uint32_t call_of(void *const *trace) {
   return FFH_RACE_NO_CALL;
 }
 
-/* ThreadSanitizer calls it with each report that it has printed. */
+/* ThreadSanitizer calls it with each report that it has printed. The process ends then, by
+ * callbacks that ThreadSanitizer runs under its own locks: what they allocate and free must not be
+ * noted, which could take those locks again. */
 __attribute__((visibility("default"))) void __tsan_on_report(void *report);
 void __tsan_on_report(void *report) {
   const char *description = NULL;
   int count, stacks, accesses, locations, mutexes, threads, tids;
   void *trace[MAX_FRAMES] = {NULL};
   n_found = 0;
+  ffh_tsan_ignore_begin();
   if (__tsan_get_report_data == NULL || __tsan_get_report_mop == NULL ||
       __tsan_get_report_data(report, &description, &count, &stacks, &accesses, &locations, &mutexes,
                              &threads, &tids, trace, 1) != 1) {
