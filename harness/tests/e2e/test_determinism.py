@@ -1,5 +1,5 @@
 """The determinism gate: every committed input, and a sample of those that fuzzing has found, does the same
-twice in two processes, and the same as when this build ran it before."""
+twice in two processes; a committed one also what it did when this build ran it before."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from ffhlib import paths, profile, replayer, tracestore
 from ffhlib.corpus import Corpus
 from ffhlib.determinism import Check, Checked
+from ffhlib.replayer import FINDING, NOTHING
 from ffhlib.target import Target, load, names
 from ffhlib.tracestore import TraceStore
 
@@ -17,16 +18,20 @@ SAMPLE = 200  # of each growing corpus
 TIMEOUT = 25
 
 
-def inputs(target: Target, env: dict[str, str]) -> list[Path]:
-    corpus = Corpus(paths.PROJECT, target.name, target.build, target.replay, env)
+def corpus_of(target: Target, env: dict[str, str]) -> Corpus:
+    return Corpus(paths.PROJECT, target.name, target.build, target.replay, env)
+
+
+def sample(corpus: Corpus) -> list[Path]:
     found = sorted(corpus.growing.iterdir()) if corpus.growing.is_dir() else []
     step = -(-len(found) // SAMPLE) or 1
-    return [*corpus.compile_seeds(), *found[::step]]
+    return found[::step]
 
 
-def has_inputs(name: str) -> bool:
+def has_inputs(name: str, committed: bool) -> bool:
     folders = [paths.PROJECT / "corpus" / name / part for part in ("seeds", "regress")]
-    folders.append(paths.PROJECT / ".cache" / "corpus" / name)
+    if not committed:
+        folders.append(paths.PROJECT / ".cache" / "corpus" / name)
     return any(folder.is_dir() and any(folder.iterdir()) for folder in folders)
 
 
@@ -37,10 +42,11 @@ def build_of(config: pytest.Config) -> Path:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "target_name" in metafunc.fixturenames:
+        committed = "committed" in metafunc.function.__name__
         where = build_of(metafunc.config)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(paths, "BUILD", where.parent)
-            found = [name for name in names(where.name) if has_inputs(name)]
+            found = [name for name in names(where.name) if has_inputs(name, committed)]
         metafunc.parametrize("target_name", found)
 
 
@@ -59,7 +65,8 @@ def describe(checked: Checked) -> str:
 
 def test_every_input_does_the_same_twice(target: Target, tmp_path: Path) -> None:
     env = profile.environment(target.flavor, paths.PROJECT)
-    files = inputs(target, env)
+    corpus = corpus_of(target, env)
+    files = [*corpus.compile_seeds(), *sample(corpus)]
     checked = Check(target.replay, env, tmp_path, TIMEOUT).files(files)
     assert checked.problems + checked.internal == []
     assert checked.files == len(files) > 0
@@ -73,12 +80,19 @@ def test_every_input_does_the_same_twice(target: Target, tmp_path: Path) -> None
         )
     different = [found for found in checked.different if not found.not_controlled]
     assert not different and not checked.after_others, describe(checked)
+
+
+def test_a_committed_input_does_what_it_did_before(target: Target) -> None:
+    env = profile.environment(target.flavor, paths.PROJECT)
+    traces = {}
+    for file in corpus_of(target, env).compile_seeds():
+        outcome = replayer.replay(target.replay, file, env, TIMEOUT)
+        assert outcome.kind in (NOTHING, FINDING), outcome.message
+        if not outcome.not_controlled:
+            traces[file] = " ".join(outcome.identity)
     store = TraceStore(paths.CACHE / "traces", target.name, target.flavor, target.replay)
-    controlled = {
-        file: line for file, line in checked.lines.items() if not replayer.not_controlled(line)
-    }
-    assert store.differences(controlled) == []
-    store.keep(controlled)
+    assert store.differences(traces) == []
+    store.keep(traces)
 
 
 def regressions() -> list[Path]:
