@@ -112,11 +112,15 @@ def _tick(campaign: Campaign, model: dict[str, Any], series: Series, live: Live)
 
 
 def _tell_findings(campaign: Campaign, told: set[str], live: Live) -> None:
-    """One line for each finding, when it is first found."""
+    """One line for each finding, and each input that does not replay, when it is first found."""
     for finding in campaign.findings.all():
         if finding.target == campaign.target.name and finding.signature not in told:
             told.add(finding.signature)
             live.say(f"FINDING {finding.signature} after {campaign.seconds():.0f} s")
+    for entry in campaign.findings.quarantine.of(campaign.target.name):
+        if entry.name not in told:
+            told.add(entry.name)
+            live.say(f"DOES NOT REPLAY {entry.name}: {entry.first_difference}")
 
 
 def _finish(
