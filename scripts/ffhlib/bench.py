@@ -1,22 +1,34 @@
 """ffh bench throughput: the generated targets against hand-written ones that make the same calls from the
-same data, as ratios from alternating runs. Never a test: nothing passes or fails by time."""
+same data, as ratios from alternating runs. Never a test: nothing passes or fails by time.
+
+ffh bench schedules is in bench_schedules.py."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
-import platform
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import bench_flatten, bench_pairs, build, exits, paths, profile, replayer, target
+from . import (
+    bench_flatten,
+    bench_machine,
+    bench_pairs,
+    bench_schedules,
+    build,
+    exits,
+    paths,
+    profile,
+    replayer,
+    target,
+)
 from .bench_pairs import BenchError
 
-HELP = "measure speed and memory against hand-written targets"
+HELP = "measure speed, memory, and what schedules find"
 EXAMPLE = "scripts/ffh bench throughput --pairs 7"
 
 BENCH = paths.PROJECT / "harness" / "tests" / "bench"
@@ -46,36 +58,53 @@ CASES = (
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", metavar="BENCH", choices=["throughput"], help="throughput")
-    parser.add_argument("--pairs", type=int, default=5, metavar="N", help="pairs, at least 5")
     parser.add_argument(
-        "--seconds", type=float, default=6.0, metavar="S", help="of each measurement (default 6)"
-    )
-    parser.add_argument(
-        "--no-memory", action="store_true", help="leave out the 60-second runs for peak memory"
+        "what", metavar="BENCH", choices=["throughput", "schedules"], help="throughput or schedules"
     )
     parser.add_argument("--json", action="store_true", help="print every measurement as JSON")
+    parser.add_argument(
+        "--pairs", type=int, default=5, metavar="N", help="throughput: pairs, at least 5"
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=6.0,
+        metavar="S",
+        help="throughput: of each measurement (default 6)",
+    )
+    parser.add_argument(
+        "--no-memory",
+        action="store_true",
+        help="throughput: leave out the 60-second runs for peak memory",
+    )
+    bench_schedules.configure(parser)
 
 
 def run(args: argparse.Namespace) -> int:
+    return bench_schedules.run(args) if args.what == "schedules" else _throughput(args)
+
+
+def _throughput(args: argparse.Namespace) -> int:
     where = build.prepare("asan")
     names = sorted({case.target for case in CASES})
     build.ninja(where, [f"bench-{name}-all" for name in names] + build.goals(names, "asan"))
     env = profile.environment("asan", paths.PROJECT)
-    with tempfile.TemporaryDirectory(prefix="ffh-bench-", dir=_fast_directory()) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="ffh-bench-", dir=bench_machine.fast_directory()
+    ) as folder:
         env["TMPDIR"] = folder
         results = [_measure(case, Path(folder), where, args, env) for case in CASES]
         memory = [] if args.no_memory else [_memory(name, Path(folder), env) for name in names]
     if args.json:
-        print(json.dumps({"machine": _machine(), "ratios": results, "memory": memory}, indent=2))
+        print(
+            json.dumps(
+                {"machine": bench_machine.describe(), "ratios": results, "memory": memory}, indent=2
+            )
+        )
     else:
         _print_memory(memory)
-        print(f"machine: {_machine()}")
+        print(f"machine: {bench_machine.describe()}")
     return exits.PASS
-
-
-def _fast_directory() -> str | None:
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def _measure(
@@ -149,12 +178,3 @@ def _print_memory(memory: list[dict[str, Any]]) -> None:
             f"{row['target']}: peak memory of a {MEMORY_SECONDS}-second run {row['peak_mib']:.0f} MiB; "
             f"wanted below {row['wanted_below_mib']} MiB: {reached}"
         )
-
-
-def _machine() -> str:
-    model = ""
-    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-        if line.startswith("model name"):
-            model = line.partition(":")[2].strip()
-            break
-    return f"{os.cpu_count()} cores, {model or platform.machine()}, Linux {platform.release()}"

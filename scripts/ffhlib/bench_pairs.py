@@ -1,6 +1,7 @@
 """Compares two commands: runs them in turn, A then B then B then A, and prints the ratios.
 
-Each command prints one line `calls N seconds S peak_kib K`. Alternating cancels what a machine does
+Each command prints one line `calls N seconds S peak_kib K`, and before it `inputs N` where inputs are
+to be compared. Alternating cancels what a machine does
 slowly (heat, other load); the order swaps from pair to pair so that neither is always first."""
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 MIN_PAIRS = 5
 _LINE = re.compile(r"^calls (\d+) seconds ([0-9.]+) peak_kib (\d+)$", re.MULTILINE)
+_INPUTS = re.compile(r"^inputs (\d+)$", re.MULTILINE)
 
 
 class BenchError(Exception):
@@ -25,10 +27,10 @@ class Measurement:
     calls: int
     seconds: float
     peak_kib: int
+    inputs: int = 0
 
-    @property
-    def rate(self) -> float:
-        return self.calls / self.seconds
+    def rate(self, unit: str = "calls") -> float:
+        return (self.inputs if unit == "inputs" else self.calls) / self.seconds
 
 
 def parse(name: str, output: str) -> Measurement:
@@ -37,7 +39,10 @@ def parse(name: str, output: str) -> Measurement:
         raise BenchError(
             f"{name} printed no line `calls N seconds S peak_kib K`: {output.strip()[-200:]!r}"
         )
-    measured = Measurement(int(match[1]), float(match[2]), int(match[3]))
+    inputs = _INPUTS.search(output)
+    measured = Measurement(
+        int(match[1]), float(match[2]), int(match[3]), int(inputs[1]) if inputs else 0
+    )
     if measured.calls == 0 or measured.seconds <= 0:
         raise BenchError(f"{name} measured nothing: {match[0]}")
     return measured
@@ -82,11 +87,12 @@ def compare(
     *,
     pairs: int = MIN_PAIRS,
     timeout: float = 300.0,
+    unit: str = "calls",
     wanted: float | None = None,
     env: dict[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The calls per second of A over those of B, for at least five pairs. `wanted` is the median
-    that is asked for; the answer says whether it is reached."""
+    """The calls (or `unit`: inputs) per second of A over those of B, for at least five pairs. `wanted`
+    is the median that is asked for; the answer says whether it is reached."""
     if pairs < MIN_PAIRS:
         raise BenchError(f"{pairs} pairs are too few; measure at least {MIN_PAIRS}")
     rows: list[dict[str, Any]] = []
@@ -94,11 +100,14 @@ def compare(
         order = (a, b) if number % 2 == 0 else (b, a)
         measured = {name: measure(name, command, timeout, env) for name, command in order}
         first, second = measured[a[0]], measured[b[0]]
+        rates = first.rate(unit), second.rate(unit)
+        if min(rates) <= 0:
+            raise BenchError(f"{title}: nothing counted {unit}")
         rows.append(
             {
-                "a": first.__dict__ | {"rate": first.rate},
-                "b": second.__dict__ | {"rate": second.rate},
-                "ratio": first.rate / second.rate,
+                "a": first.__dict__ | {"rate": rates[0]},
+                "b": second.__dict__ | {"rate": rates[1]},
+                "ratio": rates[0] / rates[1],
             }
         )
     ratio = spread([row["ratio"] for row in rows])
@@ -106,6 +115,7 @@ def compare(
         "title": title,
         "a": a[0],
         "b": b[0],
+        "unit": unit,
         "pairs": rows,
         "ratio": ratio,
         "wanted": wanted,
@@ -125,7 +135,7 @@ def text(result: dict[str, Any]) -> str:
     for number, row in enumerate(result["pairs"], 1):
         lines.append(
             f"  pair {number}: {row['a']['rate']:>12,.0f} and {row['b']['rate']:>12,.0f} "
-            f"calls/s, ratio {row['ratio']:.2f}"
+            f"{result['unit']}/s, ratio {row['ratio']:.2f}"
         )
     ratio = result["ratio"]
     lines.append(

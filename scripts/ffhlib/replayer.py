@@ -113,7 +113,8 @@ def capture(
     return code, data.decode("utf-8", "replace")
 
 
-def _load_report(path: Path) -> dict[str, Any]:
+def load_report(path: Path) -> dict[str, Any]:
+    """What --report wrote; {} when there is nothing that can be read."""
     try:
         report = json.loads(path.read_text(encoding="utf-8", errors="replace"))
     except (OSError, ValueError):
@@ -226,7 +227,7 @@ def replay(
             {**_limited(env), "TMPDIR": str(work)},
             timeout + _GRACE_SECONDS,
         )
-        return classify(code, output, _load_report(report), complete=bool(_TRACE.search(output)))
+        return classify(code, output, load_report(report), complete=bool(_TRACE.search(output)))
     except OSError as error:
         return Outcome(USAGE, 1, message=f"cannot run {binary}: {error.strerror}; run ffh build")
     finally:
