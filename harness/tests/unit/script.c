@@ -90,7 +90,7 @@ static void parse(const char *script) {
   if (strlen(script) >= sizeof text) {
     ffh_script_wrong("too long", script);
   }
-  strcpy(text, script);
+  snprintf(text, sizeof text, "%s", script);
   n_threads = 0;
   char *rest = text;
   for (char *part = strtok_r(rest, "|", &rest); part != NULL; part = strtok_r(NULL, "|", &rest)) {

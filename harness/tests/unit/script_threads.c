@@ -13,7 +13,8 @@
 enum { THREADS = 8 };
 
 static pthread_t handles[THREADS];
-static char names[THREADS][3];
+/* Not const: a thread's argument is not. */
+static char names[THREADS][3] = {"T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8"};
 
 static unsigned index_of(const char *name) {
   if (name[0] != 'T' || name[1] < '1' || name[1] > '8') {
@@ -34,7 +35,6 @@ static void *thread_main(void *name) {
 
 static long start_with(const char *name, const pthread_attr_t *attributes) {
   unsigned index = index_of(name);
-  strcpy(names[index], name);
   return pthread_create(&handles[index], attributes, thread_main, names[index]);
 }
 
@@ -242,7 +242,6 @@ static int c11_main(void *name) {
 
 static long thrd(const char *const *words) {
   unsigned index = index_of(words[0]);
-  strcpy(names[index], words[0]);
   return thrd_create(&handles[index], c11_main, names[index]);
 }
 
