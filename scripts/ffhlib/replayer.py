@@ -211,10 +211,15 @@ def classify(
 
 
 def replay(
-    binary: Path, file: Path, env: dict[str, str], timeout: int, events: Path | None = None
+    binary: Path,
+    file: Path,
+    env: dict[str, str],
+    timeout: int,
+    events: Path | None = None,
+    options: Sequence[str] = (),
 ) -> Outcome:
     """Runs the file once in a fresh process; a hang is killed and is an FFH-TIMEOUT finding. What
-    happened, event by event, is written to `events`."""
+    happened, event by event, is written to `events`. `options` are further ones of the binary."""
     work = Path(tempfile.mkdtemp(prefix="ffh-replay-"))
     try:
         report = work / "report.json"
@@ -222,6 +227,7 @@ def replay(
             [
                 *(str(binary), "--timeout", str(timeout), "--report", str(report)),
                 *(("--events", str(events)) if events else ()),
+                *options,
                 str(file),
             ],
             {**_limited(env), "TMPDIR": str(work)},

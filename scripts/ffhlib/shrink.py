@@ -6,17 +6,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
+from typing import Protocol
 
 from .plantext import LIBRARY, Call, Malformed, Out, Plan, Struct, Use, Value
 from .shrink_values import Candidates, buffers, letters, numbers, plain, put, weigh
 
 # The place and plan of the first candidate that still shows the finding; None when there is none.
 Test = Callable[[Candidates], tuple[int, Plan] | None]
+
+
+class Hunt(Protocol):
+    """Finds other schedules."""
+
+    def hunt(self, plan: Plan) -> Plan | None:
+        """Some schedule of the plan's calls that shows the finding, as one of the policy `fixed`."""
+
+    def preemptions(self, plan: Plan) -> int:
+        """How many of its switches take the turn from a thread that could have gone on."""
+
+
 Maker = Callable[[Plan], Candidates]
+_GRANULARITIES = ("calls", "sync", "memory")
 
 
 def goodness(plan: Plan) -> tuple[float, ...]:
-    """Less is better: switches, calls, lanes, bytes, numbers, and then how plain the rest is."""
+    """Less is better: switches, calls, lanes, bytes, numbers, and then how plain the rest is. What
+    a policy decides by itself counts more than any switches."""
     size, forms, odd, distance = 0, 0, 0, 0.0
     for call in plan.calls:
         for _, value in call.arguments:
@@ -24,6 +39,7 @@ def goodness(plan: Plan) -> tuple[float, ...]:
             size, forms = size + more[0], forms + more[1]
             odd, distance = odd + more[2], distance + more[3]
     return (
+        plan.policy != "fixed",
         len(plan.switches),
         len(plan.calls),
         len(plan.used_lanes()),
@@ -32,6 +48,8 @@ def goodness(plan: Plan) -> tuple[float, ...]:
         forms,
         odd,
         distance,
+        _GRANULARITIES.index(plan.granularity),
+        plan.warm,
         sum(step for step, _ in plan.switches),
         plan.seed != 1,
         abs(plan.stickiness - 1) if plan.policy == "random" else 0,
@@ -41,16 +59,76 @@ def goodness(plan: Plan) -> tuple[float, ...]:
     )
 
 
-def shrink(plan: Plan, test: Test) -> Plan:
+def shrink(plan: Plan, test: Test, hunt: Hunt | None = None) -> Plan:
     """The best plan that can be reached: rounds until a whole one changes nothing."""
+    if hunt and plan.switches:
+        plan = _roughly(plan, test, hunt)
     while True:
         before = plan
-        plan = _by_chunks(plan, test, drop_switches, len(plan.switches))
+        plan = fewest_switches(plan, test)
         plan = _by_chunks(plan, test, drop_calls, len(plan.calls))
         for make in (retarget, merge_lanes, schedule, buffers, plain, letters, numbers):
             plan = _sweep(plan, test, make)
+        if hunt and plan.switches:
+            plan = _elsewhere(plan, test, hunt)
         if plan == before:
             return plan
+
+
+def fewest_switches(plan: Plan, test: Test) -> Plan:
+    plan = _by_chunks(plan, test, drop_switches, len(plan.switches))
+    return _sweep(plan, test, merge_switches)
+
+
+def _roughly(plan: Plan, test: Test, hunt: Hunt) -> Plan:
+    """Without any switches if it can be, else with few calls before single switches are looked at:
+    a schedule for few calls is short."""
+    bare = test(iter([replace(plan, switches=())]))
+    if bare:
+        return bare[1]
+    while True:
+        for variant in _variants(plan):
+            found = hunt.hunt(variant)
+            if found and hunt.preemptions(found) <= hunt.preemptions(plan):
+                plan = found
+                break
+        else:
+            return plan
+
+
+def _elsewhere(plan: Plan, test: Test, hunt: Hunt) -> Plan:
+    """The first better plan under other schedules. The steps of switches count what every call
+    does, so other calls mostly need another schedule."""
+    for variant in _variants(plan):
+        found = hunt.hunt(variant)
+        if found is not None:
+            found = fewest_switches(found, test)
+            if rank(found, hunt.preemptions(found)) < rank(plan, hunt.preemptions(plan)):
+                return found
+    return plan
+
+
+def rank(plan: Plan, preemptions: int) -> tuple[float, ...]:
+    """As goodness, but only preemptions come before calls: other switches choose among threads
+    where one has to be chosen."""
+    policy, switches, *others = goodness(plan)
+    return (policy, preemptions, *others, switches)
+
+
+def _variants(plan: Plan) -> Candidates:
+    size = len(plan.calls)
+    while size > 0:
+        yield from (replace(other, switches=()) for other in drop_calls(plan, size))
+        size //= 2
+    yield from (replace(other, switches=()) for other in merge_lanes(plan))
+    yield from (replace(other, switches=()) for other in _coarser(plan))
+    yield replace(plan, switches=())
+
+
+def _coarser(plan: Plan) -> Candidates:
+    """Where fewer places count as points."""
+    for name in _GRANULARITIES[: _GRANULARITIES.index(plan.granularity)]:
+        yield replace(plan, granularity=name)
 
 
 def _sweep(plan: Plan, test: Test, make: Maker) -> Plan:
@@ -78,6 +156,14 @@ def drop_switches(plan: Plan, size: int) -> Candidates:
     for end in range(len(plan.switches), 0, -size):
         kept = plan.switches[: max(0, end - size)] + plan.switches[end:]
         yield replace(plan, switches=kept)
+
+
+def merge_switches(plan: Plan) -> Candidates:
+    """Two neighbours as one: the second's thread where the first is."""
+    for at in range(len(plan.switches) - 1, 0, -1):
+        (step, _), (_, thread) = plan.switches[at - 1 : at + 1]
+        merged = ((step, thread),)
+        yield replace(plan, switches=plan.switches[: at - 1] + merged + plan.switches[at + 1 :])
 
 
 def drop_calls(plan: Plan, size: int) -> Candidates:
@@ -253,13 +339,17 @@ def _compact(plan: Plan) -> Plan:
 
 
 def schedule(plan: Plan) -> Candidates:
-    """The plainest seed and what the policy takes, and earlier switches."""
+    """The plainest seed and what the policy takes, fewer points, and earlier switches."""
+    yield from _coarser(plan)
+    yield replace(plan, warm=0)
     yield replace(plan, seed=1, stickiness=1)
     yield replace(plan, seed=1)
     yield replace(plan, stickiness=1)
     yield replace(plan, length=0, weights=())
     for depth in range(1, plan.depth if plan.policy == "pct" else 0):
         yield replace(plan, depth=depth)
+    if plan.granularity != "calls":
+        return  # where a switch is says something there
     for at, (step, lane) in enumerate(plan.switches):
         before = plan.switches[at - 1][0] + 1 if at else 0
         for earlier in (before, (before + step) // 2, step - 1):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from .plantext import Plan
 from .replayer import FINDING, INTERNAL, NOTHING, Outcome
 from .repro import opened, positive
 from .results import to_json, write_atomic
+from .signature import UNSTABLE
 from .target import Target
 
 HELP = "make a finding's input smaller"
@@ -28,7 +30,9 @@ EXAMPLE = "scripts/ffh tmin results/latest/findings/FFH-DOUBLE-FREE-f-3f2a91c0 -
 _WORKERS = 2
 _FIRST = 3  # replays of the input, and what a result has to show every time
 _LAST = 10  # replays of the result
+_SCHEDULES = 300  # of one hunt: short, for there are many
 _PROGRESS_SECONDS = 0.5
+_RECORDED = re.compile(r"^recorded: switches: \d+ preemptions: (\d+)$", re.MULTILINE)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -85,6 +89,8 @@ class Search:
     signature: str = ""
     deadline: float = 0.0
     tried: dict[str, bool] = field(default_factory=dict)
+    hunted: set[str] = field(default_factory=set)
+    counted: dict[str, int] = field(default_factory=dict)  # preemptions
     trail: list[Plan] = field(default_factory=list)  # everything accepted, the best last
     _shown: float = 0.0
 
@@ -100,14 +106,57 @@ class Search:
             raise RuntimeError(message)  # ends with FFH-INTERNAL and exit code 3
         return out if code == exits.PASS else None
 
-    def replay(self, text: str) -> Outcome | None:
+    def replay(self, text: str, options: Sequence[str] = ()) -> Outcome | None:
         binary = self.compile(text)
         if binary is None:
             return None
         try:
-            return replayer.replay(self.target.replay, binary, self.env, self.timeout)
+            return replayer.replay(
+                self.target.replay, binary, self.env, self.timeout, options=options
+            )
         finally:
             binary.unlink(missing_ok=True)
+
+    def record(self, plan: Plan, options: Sequence[str] = ()) -> Plan | None:
+        """A run of the plan that showed the finding, with a switch for each choice that was made.
+        None when the run did not show it, has more switches than a plan can hold, or does not
+        repeat."""
+        out = self.folder / "record.bin"
+        out.unlink(missing_ok=True)
+        outcome = self.replay(plantext.text_of(plan), ["--record", str(out), *options])
+        if outcome is None or outcome.signature != self.signature or not out.exists():
+            return None
+        shown, text, _ = replayer.show(self.target.replay, out, self.env)
+        said = _RECORDED.search(outcome.output)
+        if shown != exits.PASS or not said or not self.shows(text):
+            return None
+        recorded = plantext.parse(text)
+        for same in (recorded, *(() if options else (plan,))):
+            self.counted[plantext.text_of(same)] = int(said[1])
+        return recorded
+
+    def preemptions(self, plan: Plan) -> int:
+        text = plantext.text_of(plan)
+        if text not in self.counted:
+            self.record(plan)
+        return self.counted.get(text, len(plan.switches))
+
+    def hunt(self, plan: Plan) -> Plan | None:
+        """The plan under some schedule that shows the finding."""
+        plan = replace(plan, switches=(), seed=1, warm=0)
+        text = plantext.text_of(plan)
+        if text in self.hunted:
+            return None
+        self.hunted.add(text)
+        for policy in ("pct", "mix"):
+            if time.monotonic() >= self.deadline:
+                raise Enough
+            self.progress()
+            found = self.record(plan, ["--schedules", str(_SCHEDULES), "--policy", policy])
+            if found:
+                self.trail.append(found)
+                return found
+        return None
 
     def shows(self, text: str) -> bool:
         """Whether the text's plan shows the finding that is wanted."""
@@ -131,6 +180,15 @@ class Search:
                         return at + number, plan
                 at += len(batch)
         return None
+
+    def order(self) -> None:
+        """The best of the trail last, the input first."""
+
+        def rank(plan: Plan) -> tuple[float, ...]:
+            known = self.counted.get(plantext.text_of(plan), len(plan.switches))
+            return shrink.rank(plan, known)
+
+        self.trail[1:] = sorted(self.trail[1:], key=rank, reverse=True)
 
     def progress(self) -> None:
         """The live line; nothing in a file or a pipe."""
@@ -213,10 +271,14 @@ def _minimise(args: argparse.Namespace, search: Search, plan: Plan) -> int:
     search.trail.append(plan)
     why = "nothing smaller shows it"
     try:
-        search.trail.append(shrink.renumber(shrink.shrink(plan, search.first)))
+        last = shrink.renumber(_shrunk(search, plan))
+        search.order()
+        search.trail.append(last)
     except Enough:
+        search.order()
         why = f"{args.time} s are over; more --time may give less"
     except KeyboardInterrupt:
+        search.order()
         why = "interrupted"
     finally:
         search.end_progress()
@@ -231,8 +293,23 @@ def _minimise(args: argparse.Namespace, search: Search, plan: Plan) -> int:
     print(f"{search.signature}  {len(same)} of {len(outcomes)}")
     print(f"before: {describe(plan)}")
     print(f"after:  {describe(best)}; {len(search.tried)} candidates, {seconds:.0f} s, {why}")
+    if best.policy == "fixed" and best.switches:
+        print(f"preemptions: {search.preemptions(best)}")
     print(f"written: {where}")
     return exits.FINDING if len(same) == len(outcomes) else exits.INTERNAL
+
+
+def _shrunk(search: Search, plan: Plan) -> Plan:
+    """The smallest plan. Where a run can be recorded the policy's choices become switches, of which
+    most can go."""
+    hangs = search.signature.startswith(UNSTABLE)  # each schedule would take as long as the limit
+    hunt = None if hangs else search
+    recorded = search.record(plan)
+    if recorded:
+        search.trail.append(recorded)
+        return shrink.shrink(recorded, search.first, hunt)
+    found = hunt.hunt(plan) if hunt else None  # too many switches to write down, mostly
+    return shrink.shrink(found or plan, search.first, hunt)
 
 
 def _final(search: Search) -> tuple[Plan | None, list[Outcome]]:
@@ -242,7 +319,7 @@ def _final(search: Search) -> tuple[Plan | None, list[Outcome]]:
     while True:
         text = plantext.text_of(search.trail[at])
         outcomes = _again(search, text, _FIRST)
-        if all(outcome.signature == search.signature for outcome in outcomes):
+        if outcomes and all(outcome.signature == search.signature for outcome in outcomes):
             more = _LAST - _FIRST if outcomes[0].rule != "FFH-TIMEOUT" else 0
             return search.trail[at], outcomes + _again(search, text, more)
         if at == 0:
