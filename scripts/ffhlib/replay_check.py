@@ -27,6 +27,7 @@ class ReplayCheck(threading.Thread):
         super().__init__(name=f"replay-{campaign.target.name}", daemon=True)
         self._campaign = campaign
         self._findings: Findings = campaign.findings
+        self._seeds = scratch / "seeds"
         self._scratch = scratch / "replayed"
         self._scratch.mkdir()
         self._over = threading.Event()
@@ -116,7 +117,7 @@ class ReplayCheck(threading.Thread):
         self._told = len(checked.different)
         for file, outcome in checked.findings[self._triaged :]:
             data = file.read_bytes()
-            campaign.corpus.set_aside(data, Path())
+            campaign.corpus.set_aside(data, self._seeds)
             finding = self._findings.triage(
                 campaign.target,
                 data,
