@@ -180,6 +180,15 @@ static void count_idle(void) {
   }
 }
 
+static void wake_expired(void) {
+  for (ffh_set left = run.blocked; !ffh_set_is_empty(&left);) {
+    ffh_thread *thread = &threads[ffh_set_take(&left)];
+    if (thread->deadline_ns <= run.clock_ns) {
+      ffh_wake_thread(thread, FFH_WAKE_TIMED_OUT);
+    }
+  }
+}
+
 static bool wake_by_time(void) {
   uint64_t earliest = FFH_NO_DEADLINE;
   for (ffh_set left = run.blocked; !ffh_set_is_empty(&left);) {
@@ -190,12 +199,7 @@ static bool wake_by_time(void) {
     return false;
   }
   run.clock_ns = earliest > run.clock_ns ? earliest : run.clock_ns;
-  for (ffh_set left = run.blocked; !ffh_set_is_empty(&left);) {
-    ffh_thread *thread = &threads[ffh_set_take(&left)];
-    if (thread->deadline_ns <= run.clock_ns) {
-      ffh_wake_thread(thread, FFH_WAKE_TIMED_OUT);
-    }
-  }
+  wake_expired();
   count_idle();
   return true;
 }
@@ -382,6 +386,8 @@ ffh_wake ffh_block(ffh_op op, const void *object, uint64_t deadline_ns, bool can
   tell_policy(self);
   if (self->cancellable && self->cancelled) {
     ffh_wake_thread(self, FFH_WAKE_CANCELLED);
+  } else if (deadline_ns <= run.clock_ns) {
+    ffh_wake_thread(self, FFH_WAKE_TIMED_OUT);
   }
   unsigned next = next_thread(self->index);
   if (next != self->index) {
@@ -734,6 +740,7 @@ uint64_t ffh_clock_ns(void) {
 
 void ffh_advance_ns(uint64_t ns) {
   run.clock_ns += ns;
+  wake_expired();
 }
 
 uint64_t ffh_draw(void) {
