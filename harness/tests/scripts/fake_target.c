@@ -81,6 +81,11 @@ __attribute__((noinline)) static void lib_bug(const uint8_t *data, size_t size) 
   if (is_mode("silent_exit")) {
     _exit(0);
   }
+#ifndef FAKE_FUZZ
+  if (is_mode("replay_only")) {
+    abort();
+  }
+#endif
   if (is_mode("turns") && unlink(getenv("FAKE_ONCE")) == 0) {
     abort();
   }

@@ -109,7 +109,7 @@ def campaign_env(project: Path) -> dict[str, str]:
 
 
 def test_two_findings_with_two_jobs(fuzz: Any) -> None:
-    entry, _ = fuzz("two", seconds=8, jobs=2)
+    entry, _ = fuzz("two", seconds=20, jobs=2)
     assert {finding["rule"] for finding in entry["findings"]} == {"FFH-DOUBLE-FREE", "FFH-ABORT"}
 
 
@@ -171,6 +171,18 @@ def test_an_input_outside_of_control_is_counted_apart(fuzz: Any, project: Path) 
     assert replayed["not_controlled_different"] == replayed["inputs"] > 0
     assert status.summary(entry).count("not controlled: fake_wait") == 1
     assert not (results.path / "quarantine").exists()
+
+
+def test_a_replay_may_find_what_the_fuzzer_did_not(fuzz: Any, project: Path) -> None:
+    shutil.rmtree(project / ".cache", ignore_errors=True)
+    entry, _ = fuzz("replay_only", seconds=4)
+    finding = only_finding(entry, "FFH-ABORT")
+    assert finding["reproduced"] == "3 of 3"
+    data = (Path(finding["path"]) / "input").read_bytes()
+    assert data[:1] == b"X"
+    aside = [path.read_bytes() for path in (project / ".cache/corpus/fake.crashes").iterdir()]
+    assert data in aside
+    assert entry["replayed"]["nondeterministic"] == []
 
 
 def test_a_finding_whose_replays_disagree_is_no_finding(fuzz: Any) -> None:
