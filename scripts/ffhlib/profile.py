@@ -43,6 +43,9 @@ def environment(flavor: str, project: Path, temporary: Path | None = None) -> di
     if symbolizer:
         env["ASAN_SYMBOLIZER_PATH"] = env["TSAN_SYMBOLIZER_PATH"] = symbolizer
     env["LC_ALL"] = "C"
+    # Rust's own backtrace reads the memory map, whose length differs between processes, and takes
+    # seconds; the sanitizer prints the same stack.
+    env["RUST_BACKTRACE"] = env["RUST_LIB_BACKTRACE"] = "0"
     if temporary:
         env["TMPDIR"] = str(temporary)
     return env

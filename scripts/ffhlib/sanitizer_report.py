@@ -65,7 +65,8 @@ _GLIBC = re.compile(
     r"|\*\*\* stack smashing detected \*\*\*.*|\*\*\* buffer overflow detected \*\*\*.*)$"
 )
 _ASSERTION = re.compile(r"^.*: Assertion [`'].*failed\.$")
-_PANIC = re.compile(r"^thread '.*' .*panicked at |^thread '.*' panicked at ")
+_PANIC = re.compile(r"^thread '.*?' (?:\(\d+\) )?panicked at (.*?):?$")
+_PANIC_AGAIN = "panic in a function that cannot unwind"  # what another panic led to
 _THREAD = re.compile(r"\b(?:thread |by )(T\d+|main thread)\b")
 _LANE = re.compile(r"\b(?P<thread>T\d+) (?:'ffh-lane-(?P<tsan>\w+)'|\(ffh-lane-(?P<asan>\w+)\))")
 _NOTE = re.compile(
@@ -200,6 +201,16 @@ def _abort_keys(before: list[str], stacks: list[Stack]) -> list[tuple[str, str]]
     return []
 
 
+def _panic_headline(lines: list[str]) -> str:
+    """The last panic in Rust's words: where, and why; "" when none was printed."""
+    for number in range(len(lines) - 1, -1, -1):
+        match = _PANIC.match(lines[number])
+        why = lines[number + 1].strip() if match and number + 1 < len(lines) else ""
+        if match and not why.startswith(_PANIC_AGAIN):
+            return f"Rust panicked at {match[1]}: {why}" if why else f"Rust panicked at {match[1]}"
+    return ""
+
+
 def _thread_keys(
     error: str, before: list[str], stacks: list[Stack], text: str
 ) -> list[tuple[str, str]]:
@@ -264,8 +275,7 @@ def _without_tool(lines: list[str]) -> SanitizerReport | None:
         keys = _abort_keys(lines[: number + 1], [])
         if _PANIC.match(line):
             if not any(
-                "panic in a function that cannot unwind" in later or "fatal runtime error" in later
-                for later in lines[number:]
+                _PANIC_AGAIN in later or "fatal runtime error" in later for later in lines[number:]
             ):
                 continue  # caught by the library: not an error
             keys = [("rust", "panicked at")]
@@ -310,6 +320,8 @@ def parse(text: str) -> SanitizerReport | None:
     else:
         keys = [(tool, error)]
     headline = _ADDRESSES.sub("", _PREFIX.sub("", lines[number])).strip(" :")
+    if keys[0] == ("rust", "panicked at"):
+        headline = _panic_headline(before) or headline
     return SanitizerReport(
         rules.classify(keys), tool, headline, stacks, _notes(before, lines[number + 1 :])
     )

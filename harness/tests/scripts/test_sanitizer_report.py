@@ -208,6 +208,28 @@ def test_a_caught_panic_is_not_an_error() -> None:
     assert sanitizer_report.parse("thread 'main' panicked at src/lib.rs:3:5:\nboom\n") is None
 
 
+def test_a_panic_is_told_in_its_own_words() -> None:
+    text = (
+        "thread 'main' panicked at src/lib.rs:3:5:\ncaught long ago\n"
+        "thread '<unnamed>' (28744) panicked at src/lib.rs:17:9:\nthe index is 4\n"
+        "thread '<unnamed>' (28744) panicked at core/src/panicking.rs:225:5:\n"
+        "panic in a function that cannot unwind\n"
+        "==7==ERROR: AddressSanitizer: ABRT on unknown address 0x000000007000 (pc 0x7f T4)\n"
+        "    #0 0x7f in abort stdlib/abort.c:79:7\n"
+        "    #1 0x7f in core::panicking::panic_cannot_unwind core/src/panicking.rs:225:5\n"
+    )
+    report = sanitizer_report.parse(text)
+    assert report and report.rule == "FFH-UNWIND"
+    assert report.headline == "Rust panicked at src/lib.rs:17:9: the index is 4"
+
+
+def test_rust_prints_no_backtrace_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads the memory map, and how long that is differs between runs."""
+    monkeypatch.setenv("RUST_BACKTRACE", "full")
+    env = profile.environment("asan", PROJECT)
+    assert env["RUST_BACKTRACE"] == env["RUST_LIB_BACKTRACE"] == "0"
+
+
 def test_internal_error_wins_over_everything() -> None:
     text = "FFH-INTERNAL sched.c:12: lane < lanes\n==1==ERROR: AddressSanitizer: ABRT on 0x1\n"
     report = sanitizer_report.parse(text)
