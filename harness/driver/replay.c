@@ -205,12 +205,12 @@ static void print_result(const ffh_run_result *result) {
   ffh_out_flush(&out, STDERR_FILENO);
 }
 
-/* So that what the library does only once in a process is done. */
+/* So that what the library does only once in a process is done. The schedule is the first one of a
+ * search: under it nothing was found when a search went on and found the plan. */
 static void warm_up(ffh_plan *plan) {
   static ffh_schedule asked;
   asked = plan->schedule;
-  plan->schedule.policy = FFH_POLICY_FIXED;
-  plan->schedule.n_switches = 0;
+  ffh_schedules_set(plan, 0, FFH_POLICY_FIXED, 0);
   (void)ffh_run_plan(plan);
   plan->schedule = asked;
 }

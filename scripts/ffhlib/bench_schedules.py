@@ -24,7 +24,7 @@ from .results import SCHEMA, Results, utc_now
 PARTS = ("suite", "replay", "plain", "rate", "leveldb")
 PROGRAMS = paths.PROJECT / "harness" / "tests" / "schedules" / "programs.def"
 QUICK_PROGRAMS = ("lost_update", "deadlock_abba", "signal_before_wait", "null_check",
-                  "latch_order", "rust_mutex_abba")  # fmt: skip
+                  "bounded_buffer", "rust_mutex_abba")  # fmt: skip
 
 
 @dataclass(frozen=True)
