@@ -43,7 +43,7 @@ def _steps(calls: list[Call], order: list[Any], notes: list[str]) -> list[dict[s
         order = [[i, call.lane, "ok"] for i, call in enumerate(calls)]
     steps = []
     for number, lane, outcome, *teardown in order:
-        if outcome == "skipped" or not re.fullmatch(r"[A-P]", str(lane)):
+        if outcome == "skipped" or not re.fullmatch(r"[A-Z]{1,2}", str(lane)):
             continue
         steps.append(
             {"number": int(number), "lane": lane, "outcome": outcome, "teardown": teardown}
@@ -201,11 +201,12 @@ def generate(plan: str, report: dict[str, Any], model: dict[str, Any], info: dic
     for i, step in enumerate(steps):
         body, call = _step(step, calls, model, types, notes)
         bodies.append(body.replace("step_%d(void)", f"step_{i}(void)", 1))
-        table.append(f"    {{'{step['lane']}', step_{i}}},\n")
+        table.append(f'    {{"{step["lane"]}", step_{i}}},\n')
         used |= {call.function} if call else set()
     text = "\n".join(bodies)
     variables = sorted(set(re.findall(r"\bh\d+\b", text)), key=lambda name: int(name[1:]))
-    lanes = "".join(sorted({"A", *(step["lane"] for step in steps)}))
+    named = {"A", *(step["lane"] for step in steps)}
+    lanes = ", ".join(f'"{name}"' for name in sorted(named, key=lambda name: (len(name), name)))
     ended = report.get("phase") == "leak check"
     forget = "".join(f"  {name} = NULL;\n" for name in variables) if ended else ""
     parts = [
@@ -217,12 +218,12 @@ def generate(plan: str, report: dict[str, Any], model: dict[str, Any], info: dic
         "".join(f"static __attribute__((unused)) void *{name};\n" for name in variables),
         _callbacks(model, used),
         text,
-        "static const struct {\n  char lane;\n  void (*run)(void);\n} steps[] = {\n"
+        "static const struct {\n  const char *lane;\n  void (*run)(void);\n} steps[] = {\n"
         + "".join(table)
-        + "    {0, NULL},\n};\n",
+        + "    {NULL, NULL},\n};\n",
         f"static void start(void) {{\n{''.join(_lifecycle(model, 'init'))}}}\n",
         f"static void finish(void) {{\n{forget}{''.join(_lifecycle(model, 'fini'))}}}\n",
-        f'#define LANES "{lanes}"\n' + (_HERE / "repro_main.c.in").read_text(encoding="utf-8"),
+        f"#define LANES {lanes}\n" + (_HERE / "repro_main.c.in").read_text(encoding="utf-8"),
     ]
     return "\n".join(part for part in parts if part)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -95,9 +96,14 @@ def test_the_program_shows_the_sanitizers_error(rule: str, shows: str, tmp_path:
     assert shows in errors
 
 
-def test_each_lane_is_a_thread(tmp_path: Path) -> None:
-    source, _ = program("rules", PLANS / "FFH-USE-AFTER-FREE_violates.plan", tmp_path)
-    assert '#define LANES "AB"' in source
+@pytest.mark.parametrize("name", ["B", "Z", "AA", "BL"])
+def test_each_lane_is_a_thread(name: str, tmp_path: Path) -> None:
+    text = (PLANS / "FFH-USE-AFTER-FREE_violates.plan").read_text()
+    text = re.sub(r"^(switch \d+ )?B\b", rf"\g<1>{name}", text, flags=re.M)
+    plan = tmp_path / "violates.plan"
+    plan.write_text(re.sub(r"lanes=\d+", "lanes=64", text))
+    source, _ = program("rules", plan, tmp_path)
+    assert f'#define LANES "A", "{name}"\n' in source
     code, errors = compile_and_run("rules", tmp_path / "repro.c")
     assert code != 0
     assert "by thread T1" in errors or "thread T1" in errors
