@@ -267,6 +267,61 @@ def test_text_stays_utf8() -> None:
             value.data.decode("utf-8")
 
 
+def test_two_switches_become_one() -> None:
+    plan = plantext.parse(FIXED + "A: f()\nB: f()\nswitch 3 B\nswitch 7 A\nswitch 9 T1\n")
+    made = [other.switches for other in shrink.merge_switches(plan)]
+    assert made == [((3, 1), (7, 64)), ((3, 0), (9, 64))]
+
+
+class Schedules:
+    """A finding that needs f and g with a preemption right after what runs before them: where it
+    is depends on every call, so that no switch of a longer plan is right for a shorter one."""
+
+    def step(self, plan: Plan) -> int:
+        return 10 * len(plan.calls) + len(plan.used_lanes())
+
+    def shows(self, plan: Plan) -> bool:
+        return calls("f", "g")(plan) and (self.step(plan), 1) in plan.switches
+
+    def hunt(self, plan: Plan) -> Plan | None:
+        found = replace(plan, switches=((1, 0), (self.step(plan), 1), (900, 0)))
+        return found if self.shows(found) else None
+
+    def preemptions(self, plan: Plan) -> int:
+        return len(plan.switches)
+
+
+FIXED = "ffihammer plan 1 target=t\nschedule fixed seed=0x5 lanes=2 granularity=memory\n"
+
+
+def test_other_schedules_are_found_for_fewer_calls() -> None:
+    text = FIXED + "A: e()\nA: f()\nB: e()\nA: g()\nB: e()\nswitch 8 B\nswitch 52 B\n"
+    schedules = Schedules()
+
+    def first(candidates: Iterator[Plan]) -> tuple[int, Plan] | None:
+        return next(
+            ((at, plan) for at, plan in enumerate(candidates) if schedules.shows(plan)), None
+        )
+
+    start = plantext.parse(text)
+    assert schedules.shows(start)
+    assert len(shrink.shrink(start, first).calls) == 5
+    assert lines(shrink.shrink(start, first, schedules)) == [
+        "schedule fixed seed=0x1 lanes=1 granularity=calls",
+        "A: f()",
+        "A: g()",
+        "switch 21 B",
+    ]
+
+
+def test_only_preemptions_come_before_calls() -> None:
+    few = plantext.parse(FIXED + "A: f()\nswitch 1 B\nswitch 2 A\nswitch 3 B\n")
+    many = plantext.parse(FIXED + "A: f()\nA: f()\nswitch 1 B\n")
+    assert shrink.goodness(many) < shrink.goodness(few)
+    assert shrink.rank(few, 1) < shrink.rank(many, 1)
+    assert shrink.rank(many, 1) < shrink.rank(few, 2)
+
+
 def test_every_variable_is_defined_before_its_use_in_every_candidate() -> None:
     for wanted in (calls("drop"), calls("copy", "open"), lambda plan: False, lambda plan: True):
         _, asked = search(wanted, plantext.parse(BIG))
