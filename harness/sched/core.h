@@ -2,6 +2,8 @@
 #ifndef FFH_SCHED_CORE_H
 #define FFH_SCHED_CORE_H
 
+#include "sched/policy.h"
+#include "sched/shared.h"
 #include "sched/thread.h"
 
 /* Points that instrumented code may pass before it has to ask; counted down by memory.c. */
@@ -52,5 +54,106 @@ static inline void ffh_wasted_add(ffh_wasted *wasted, const void *object) {
     wasted->n += wasted->n < FFH_WASTED_SLOTS;
   }
 }
+
+/* ---- the state of the scheduler ---- */
+
+enum { FFH_TURN_OVER = FFH_SET_SIZE }; /* nobody goes on: what was to be run is done */
+
+/* Who takes steps now: the client's lanes, one lane with a job, or only the library's threads. */
+typedef enum ffh_mode {
+  FFH_MODE_NONE = 0,
+  FFH_MODE_CLIENT,
+  FFH_MODE_JOB,
+  FFH_MODE_SETTLE
+} ffh_mode;
+
+typedef struct ffh_sched_core {
+  const ffh_sched_client *client;
+  const ffh_policy_ops *policy;
+  ffh_policy_run policy_run;
+  ffh_prng draws; /* of the models, apart from the policy's */
+  ffh_mode mode;
+  bool over, memory, sync;
+  bool quiet; /* nothing counts */
+  uint32_t enter_points, enter_switches;
+  bool many;           /* more than one thread can run in this input */
+  uint64_t next_steps; /* idle lanes that have a step they can take */
+  uint64_t in_step;    /* lanes inside one */
+  ffh_set ready, blocked;
+  int64_t left, granted; /* points until somebody has to choose; as told to ffh_budget */
+  uint32_t next_switch, streak_start, idle, settle_end, step_start;
+  uint64_t clock_ns, epoch_ns; /* virtual time, and when this input began */
+  uint64_t order;              /* a number for each block */
+  bool io_happened;
+  ffh_thread *dying;
+  unsigned rotor; /* where the search for a free slot begins */
+  void (*job)(void *context);
+  void *job_context;
+  uint32_t number;               /* of the input */
+  uint32_t passed[FFH_SET_SIZE]; /* points, by thread */
+  ffh_sched_outcome outcome;
+  ffh_wasted wasted;
+} ffh_sched_core;
+
+/* Of the present input, and what lives on between inputs. */
+extern ffh_sched_core ffh_core;
+extern ffh_thread ffh_threads[FFH_SET_SIZE];
+
+/* ---- counting points ---- */
+
+/* What instrumented code has counted down since ffh_budget was set. */
+static inline void ffh_points_fold(void) {
+  if (ffh_core.memory && !ffh_core.quiet) {
+    int64_t used = ffh_core.granted - ffh_budget;
+    ffh_core.policy_run.points += (uint32_t)used;
+    ffh_core.passed[ffh_self->index] += (uint32_t)used;
+    ffh_core.left -= used;
+    ffh_core.granted = ffh_budget;
+  }
+}
+
+static inline void ffh_points_publish(void) {
+  const ffh_thread *self = ffh_self;
+  ffh_shared_self = ffh_core.memory && !ffh_core.quiet && ffh_core.many && self != NULL
+                        ? ffh_core.number << 8 | (self->index + 1u)
+                        : 0;
+  if (ffh_core.memory && !ffh_core.quiet && self != NULL) {
+    ffh_budget = ffh_core.granted = ffh_core.left;
+  } else {
+    ffh_budget = INT64_MAX;
+  }
+}
+
+static inline void ffh_points_count(const ffh_thread *self) {
+  ffh_core.policy_run.points++;
+  ffh_core.passed[self->index]++;
+  ffh_core.left--;
+}
+
+/* ---- turn.c: who goes on ---- */
+
+/* The thread to run now, or FFH_TURN_OVER. Advances time, and ends in a finding, when there is
+ * none. */
+unsigned ffh_turn_next(unsigned current);
+/* Gives the baton away; the caller waits for it, or ends. */
+void ffh_turn_pass(const ffh_thread *from, unsigned next);
+void ffh_turn_await(ffh_thread *self);
+void ffh_turn_switch(ffh_thread *self, unsigned next);
+__attribute__((noreturn)) void ffh_turn_fault(ffh_sched_fault fault, const char *what,
+                                              const void *object);
+
+/* ---- point.c ---- */
+
+/* How many points the thread may pass before somebody has to choose. */
+void ffh_points_grant(unsigned thread);
+/* The policy hears what the thread is about to do. */
+void ffh_points_tell(const ffh_thread *self);
+
+/* ---- wake.c ---- */
+
+/* Those whose deadline has come. */
+void ffh_wake_expired(void);
+/* A turn that brings nobody further. */
+void ffh_count_idle(void);
 
 #endif
