@@ -23,13 +23,16 @@ int32_t label_rename(label *self, const char *name, size_t length) {
     return LABEL_BAD_INPUT;
   }
 #ifdef ZOO_FIXED
-  char *copy = strndup(name, length);
+  size_t used = strnlen(name, length);
 #else
-  char *copy = strdup(name); /* the planted bug: nobody said that a NUL follows */
+  size_t used = strlen(name); /* the planted bug: nobody said that a NUL follows */
 #endif
+  char *copy = malloc(used + 1);
   if (copy == NULL) {
     return LABEL_NO_MEMORY;
   }
+  memcpy(copy, name, used);
+  copy[used] = '\0';
   free(self->name);
   self->name = copy;
   return LABEL_OK;
