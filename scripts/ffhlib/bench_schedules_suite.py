@@ -168,7 +168,9 @@ class Suite:
     # ---- replay
 
     def replays(self, program: Program) -> None:
-        """The saved plan, again and again in a process of its own."""
+        """The saved plan, again and again in a process of its own. The trace of the search may be
+        another one: it ran the library many times before, and a library may count its uses, as tokio
+        does for its random choices."""
         found = best(self.row(program))
         if found is None:
             return
@@ -184,10 +186,11 @@ class Suite:
             )
             seen[(outcome.rule or outcome.kind, outcome.trace)] += 1
             unsure = unsure or outcome.not_controlled
-        same = seen[(found["rule"], found["trace"])]
+        same = max((n for (rule, _), n in seen.items() if rule == found["rule"]), default=0)
         result = {
             "times": self.limits.replays,
             "same": same,
+            "as_found": (found["rule"], found["trace"]) in seen,
             "distinct": len(seen),
             "not_controlled": unsure,
             "outcomes": [

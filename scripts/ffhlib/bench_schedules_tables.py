@@ -61,9 +61,15 @@ def _suite(rows: Sequence[dict[str, Any]], limits: dict[str, Any]) -> list[dict[
     replays = [row["replay"] for row in rows if "replay" in row]
     if replays:
         same = sum(replay["same"] == replay["times"] for replay in replays)
+        times = limits["replays"]
         lines.append(
-            _line(f"findings with {limits['replays']} of {limits['replays']} replays the same",
+            _line(f"findings with {times} of {times} replays of one outcome and trace",
                   f"{same} of {len(replays)}", "all", same == len(replays))
+        )  # fmt: skip
+        as_found = sum(replay["as_found"] for replay in replays)
+        lines.append(
+            _line("of these, with the trace that the search had", f"{as_found} of {len(replays)}",
+                  "", True)
         )  # fmt: skip
     return lines
 
@@ -134,10 +140,14 @@ def print_tables(document: dict[str, Any]) -> None:
                       "Controlled runs: median rate, processor time of the best round")  # fmt: skip
         print()
     lines = [
-        [line["what"], line["measured"], line["wanted"], "yes" if line["reached"] else "no"]
+        [line["what"], line["measured"], line["wanted"], _reached(line)]
         for line in document["summary"]
     ]
     console.table(["", "measured", "wanted", "reached"], lines, "Summary")
+
+
+def _reached(line: dict[str, Any]) -> str:
+    return "" if not line["wanted"] else "yes" if line["reached"] else "no"
 
 
 def _program(row: dict[str, Any]) -> list[str]:

@@ -80,13 +80,13 @@ def test_one_slow_program_of_twenty_is_within_the_share() -> None:
 
 
 def test_a_twin_a_replay_and_a_rule_that_differ_are_not_reached() -> None:
-    replay = {"times": 100, "same": 99}
+    replay = {"times": 100, "same": 99, "as_found": True}
     rows = [{"mix": found(5, expected=False), "twin": found(9999), "replay": replay}]
     assert [
         reached(rows)[what]
         for what in (
             "twins silent over 10000 schedules",
-            "findings with 100 of 100 replays the same",
+            "findings with 100 of 100 replays of one outcome and trace",
             "findings of a rule that was expected",
         )
     ] == [False, False, False]
@@ -139,6 +139,7 @@ def test_a_quick_run_measures_every_part(ffh: Callable[..., Any], tmp_results: P
         assert best(row) is not None and best(row)["expected"], row
         assert row["twin"]["schedules"] is None and row["twin"]["tried"] == 200, row
         assert row["replay"]["same"] == row["replay"]["times"] == 3, row
+        assert row["replay"]["as_found"], row
         assert row["plain"]["ratio"] > 0, row
     for case in [*document["rate"]["calls"], *document["rate"]["idle"]]:
         assert case["median"] > 0 and case["us"] > 0, case
