@@ -92,6 +92,7 @@ class Search:
     hunted: set[str] = field(default_factory=set)
     counted: dict[str, int] = field(default_factory=dict)  # preemptions
     trail: list[Plan] = field(default_factory=list)  # everything accepted, the best last
+    refusal: str = ""  # what the last compilation said
     _shown: float = 0.0
 
     def compile(self, text: str) -> Path | None:
@@ -102,6 +103,7 @@ class Search:
         out = Path(name).with_suffix(".bin")
         code, _, message = replayer.compile_text(self.target.replay, Path(name), out, self.env)
         Path(name).unlink()
+        self.refusal = message
         if code == exits.INTERNAL:
             raise RuntimeError(message)  # ends with FFH-INTERNAL and exit code 3
         return out if code == exits.PASS else None
@@ -319,7 +321,7 @@ def _final(search: Search) -> tuple[Plan | None, list[Outcome]]:
     while True:
         text = plantext.text_of(search.trail[at])
         outcomes = _again(search, text, _FIRST)
-        if outcomes and all(outcome.signature == search.signature for outcome in outcomes):
+        if all(outcome.signature == search.signature for outcome in outcomes):
             more = _LAST - _FIRST if outcomes[0].rule != "FFH-TIMEOUT" else 0
             return search.trail[at], outcomes + _again(search, text, more)
         if at == 0:
@@ -330,6 +332,8 @@ def _final(search: Search) -> tuple[Plan | None, list[Outcome]]:
 def _again(search: Search, text: str, times: int) -> list[Outcome]:
     with ThreadPoolExecutor(_WORKERS) as pool:
         found = list(pool.map(search.replay, [text] * times))
+    if None in found:  # it could be before
+        raise TminError(f"the result cannot be compiled: {search.refusal}")
     return [outcome for outcome in found if outcome is not None]
 
 
