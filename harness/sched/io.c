@@ -231,6 +231,17 @@ FFH_EXPORT int select(int n, fd_set *restrict reads, fd_set *restrict writes,
 
 /* ---- what can block and is not modelled ---- */
 
+/* What ends a pause is a signal, and those come from outside. Others go on meanwhile. */
+FFH_EXPORT int pause(void) {
+  FFH_MODEL(ffh_real()->pause());
+  (void)self;
+  ffh_not_controlled("pause");
+  ffh_point(FFH_OP_SLEEP, NULL);
+  ffh_cancel_if(ffh_block(FFH_OP_SLEEP, NULL, FFH_NO_DEADLINE, true));
+  errno = EINTR;
+  return -1;
+}
+
 #define OUTSIDE(result, name, parameters, arguments) \
   FFH_EXPORT result name parameters {                \
     FFH_MODEL(ffh_real()->name arguments);           \
@@ -241,7 +252,6 @@ FFH_EXPORT int select(int n, fd_set *restrict reads, fd_set *restrict writes,
 
 OUTSIDE(pid_t, waitpid, (pid_t child, int *status, int flags), (child, status, flags))
 OUTSIDE(int, flock, (int fd, int operation), (fd, operation))
-OUTSIDE(int, pause, (void), ())
 OUTSIDE(int, sigwait, (const sigset_t *restrict set, int *restrict number), (set, number))
 OUTSIDE(ssize_t, msgrcv, (int queue, void *to, size_t n, long type, int flags),
         (queue, to, n, type, flags))

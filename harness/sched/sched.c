@@ -1,6 +1,5 @@
 #include "sched/sched.h"
 
-
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "sched/choices.h"

@@ -128,6 +128,10 @@ class Findings:
                 name = f"{target.name}-{first.signature}"
                 self.quarantine.add(target.name, name, "finding", data, plan, found)
                 return None
+            if not any(outcome.kind == FINDING for outcome in found.outcomes):
+                warm = self._warm(target, plan, first, env, scratch, timeout)
+                if warm:
+                    data, found, plan = warm
             best = self._choose(finding, first, found.outcomes)
             if _tells_place(first):
                 with self._lock:
@@ -155,6 +159,31 @@ class Findings:
             self.internal += [o.message for o in found.outcomes if o.kind == INTERNAL]
         file.unlink(missing_ok=True)
         return found, plan
+
+    def _warm(
+        self,
+        target: Target,
+        plan: str,
+        first: Outcome,
+        env: dict[str, str],
+        scratch: Path,
+        timeout: int,
+    ) -> tuple[bytes, Difference, str] | None:
+        """The same plan in a process that has run it once before, as the fuzz process had run
+        others: what a library does only once is then behind it. None when that shows nothing."""
+        head, line, rest = plan.partition("\nschedule ")
+        if not line or " warm=1" in rest.split("\n", 1)[0]:
+            return None
+        text, out = scratch / "warm.plan", scratch / "warm"
+        text.write_text(f"{head}{line}{rest.replace(chr(10), ' warm=1' + chr(10), 1)}")
+        code, _, _ = replayer.compile_text(target.replay, text, out, env)
+        if code != 0:
+            return None
+        data = out.read_bytes()
+        found, plan = self._replay(target, data, first, env, scratch, timeout)
+        if found.first or not any(outcome.kind == FINDING for outcome in found.outcomes):
+            return None
+        return data, found, plan
 
     def _log(self, scratch: Path) -> Path:
         return scratch / f"events-{next(self._logs)}"

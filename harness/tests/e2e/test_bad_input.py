@@ -8,9 +8,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import ffhlib.target
 import pytest
 from ffh_e2e import FFH, environment, ffh, fuzz, plan
-from ffhlib import corpus
+from ffhlib import corpus, paths, profile, replayer
+from ffhlib.findings import Findings
+from ffhlib.replayer import FINDING, Outcome
+from ffhlib.results import Results
 
 # function of misbehave: (exit code, the words that must be said)
 MISBEHAVIOUR = {
@@ -21,7 +25,8 @@ MISBEHAVIOUR = {
     "quick_exit": (2, "FFH-EXIT-"),
     "throw": (2, "FFH-UNWIND-misbehave_throw-"),
     "exhaust_memory": (2, "FFH-OOM-"),
-    "start_thread": (0, "note: threads that the library started are still running"),
+    "start_thread": (2, "FFH-THREAD-LEFT"),
+    "again": (0, "nothing found"),
     "overflow_stack": (2, "FFH-STACK-OVERFLOW-"),
     "null": (2, "FFH-NULL-DEREF-misbehave_null-"),
     "leak": (2, "FFH-LEAK-"),
@@ -47,6 +52,20 @@ def test_misbehaviour_is_named(function: str, tmp_path: Path) -> None:
     assert done.code == code, done.text
     assert words in done.out, done.text
     assert "Traceback" not in done.err
+
+
+def test_a_finding_of_a_warm_process_is_kept_warm(tmp_path: Path) -> None:
+    target = ffhlib.target.load("misbehave")
+    env = profile.environment("asan", paths.PROJECT)
+    data = tmp_path / "input"
+    assert replayer.compile_text(target.replay, misbehave(tmp_path, "again"), data, env)[0] == 0
+    found = Findings(Results(tmp_path, "run", "0"), paths.PROJECT)
+    first = Outcome(FINDING, 2, rule="FFH-ABORT", signature="FFH-ABORT-again")
+    finding = found.triage(target, data.read_bytes(), first, env, tmp_path, 20)
+    assert finding is not None
+    assert (finding.rule, finding.reproduced, finding.replays) == ("FFH-ABORT", 3, 3)
+    assert " warm=1" in (finding.path / "plan.txt").read_text()
+    assert ffh("repro", finding.path, "--times", "3").code == 2
 
 
 def test_runs_that_disagree(tmp_path: Path) -> None:

@@ -16,17 +16,18 @@ FFH_CREATES FFH_ERROR_NULL misbehave *misbehave_create(void);
 void misbehave_destroy(misbehave *self FFH_CONSUMES FFH_NULLABLE);
 
 void misbehave_well(misbehave *self);                       /* nothing */
-void misbehave_hang(misbehave *self);                       /* FFH-TIMEOUT */
+void misbehave_hang(misbehave *self);                       /* FFH-LIVELOCK */
 void misbehave_abort(misbehave *self);                      /* FFH-ABORT */
 void misbehave_exit(misbehave *self);                       /* FFH-EXIT */
 void misbehave_quick_exit(misbehave *self);                 /* FFH-EXIT, past every exit handler */
 void misbehave_throw(misbehave *self);                      /* FFH-UNWIND */
 void misbehave_exhaust_memory(misbehave *self);             /* FFH-OOM */
-void misbehave_start_thread(misbehave *self);               /* a thread that never ends */
+void misbehave_start_thread(misbehave *self);               /* FFH-THREAD-LEFT */
 void misbehave_overflow_stack(misbehave *self);             /* FFH-STACK-OVERFLOW */
 void misbehave_null(misbehave *self);                       /* FFH-NULL-DEREF */
 void misbehave_leak(misbehave *self);                       /* FFH-LEAK */
 void misbehave_use_after_free(misbehave *self);             /* FFH-USE-AFTER-FREE */
+void misbehave_again(misbehave *self);                      /* FFH-ABORT, not in the first input */
 void misbehave_sometimes(misbehave *self);                  /* FFH-ABORT, one time in two */
 FFH_STATUS(0, 1) int32_t misbehave_status(misbehave *self); /* FFH-STATUS */
 

@@ -39,11 +39,14 @@ int descend(int depth) {
 
 }  // namespace
 
+static bool ended; /* an input, in this process */
+
 misbehave *misbehave_create(void) {
   return new misbehave{1};
 }
 
 void misbehave_destroy(misbehave *self) {
+  ended = true;
   delete self;
 }
 
@@ -113,6 +116,12 @@ void misbehave_use_after_free(misbehave *) {
   sink = block;
   free(block);
   *static_cast<volatile char *>(block) = 1; /* NOLINT(clang-analyzer-unix.Malloc): planted */
+}
+
+void misbehave_again(misbehave *) {
+  if (ended) {
+    abort();
+  }
 }
 
 /* Where it is loaded is drawn by the kernel, for each process. */
