@@ -115,7 +115,7 @@ def test_skipped_calls_are_left_out() -> None:
     report = {"order": [[0, "A", "skipped"], [1, "B", "ok"]]}
     source = repro_c.generate("A: f(a=null)\nB: f(a=null)", report, MODEL, {})
     assert "call 0" not in source
-    assert "{'B', step_0}" in source
+    assert '{"B", step_0}' in source
 
 
 def test_a_contract_path_cannot_break_out() -> None:
