@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import tempfile
 import threading
 import time
@@ -96,6 +97,8 @@ def run(args: argparse.Namespace) -> int:
     where = _build(args.parts)
     results = Results(args.results, "bench-schedules", campaign.commit(paths.PROJECT))
     bench = _Bench(args, effort, where, results)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     with tempfile.TemporaryDirectory(
         prefix="ffh-bench-", dir=bench_machine.fast_directory()
     ) as tmp:
@@ -162,12 +165,12 @@ class _Bench:
         """What was measured before an interruption is kept."""
         env = {**profile.environment("asan", paths.PROJECT), "TMPDIR": str(folder)}
         try:
-            if {"suite", "replay", "plain"} & set(self.parts):
-                self._suite(chosen, folder, env)
             if "rate" in self.parts:
                 self._part("rate", lambda: self._rate(folder, env))
             if "leveldb" in self.parts:
                 self._part("leveldb", lambda: self._leveldb(folder, env))
+            if {"suite", "replay", "plain"} & set(self.parts):
+                self._suite(chosen, folder, env)
         except KeyboardInterrupt:
             self.document["interrupted"] = True
             self.say("interrupted: what was measured so far is kept")
@@ -193,12 +196,15 @@ class _Bench:
         self.document["programs"] = rows = [suite.row(program) for program in chosen]
         self.say(f"{len(rows)} programs, schedules until found")
         self._part("search", lambda: suite.each(chosen, suite.search))
-        if "replay" in self.parts:
-            self._part("replay", lambda: suite.each(chosen, suite.replays))
         if "plain" in self.parts:
             self._part("plain", lambda: suite.every(chosen, suite.free))
+        rest = [suite.policies] if "suite" in self.parts else []
+        if "replay" in self.parts:
+            rest.append(suite.replays)
         if "suite" in self.parts:
-            self._part("twins", lambda: suite.each(chosen, suite.twin))
+            rest.append(suite.twin)
+        if rest:
+            self._part("replays and twins", lambda: suite.each(chosen, *rest))
 
     def _rate(self, folder: Path, env: dict[str, str]) -> dict[str, Any]:
         rates = Rates(

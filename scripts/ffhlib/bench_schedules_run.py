@@ -15,6 +15,7 @@ from pathlib import Path
 from . import replayer
 
 _MAX_OUTPUT = 1 << 20
+_STOP_SECONDS = 0.5  # until a request to stop is seen
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,14 @@ class Ended:
     seconds: float
 
 
-def timed(command: Sequence[str], env: dict[str, str], timeout: float) -> Ended:
-    """Runs a command. Its time is exact: waiting is on the process, not by polling."""
+def timed(
+    command: Sequence[str],
+    env: dict[str, str],
+    timeout: float,
+    stop: threading.Event | None = None,
+) -> Ended:
+    """Runs a command. Its time is exact: waiting is on the process, not by polling. `stop` ends it
+    early, as a time-out does."""
     with tempfile.TemporaryFile() as sink:
         begin = time.monotonic()
         process = subprocess.Popen(
@@ -40,7 +47,10 @@ def timed(command: Sequence[str], env: dict[str, str], timeout: float) -> Ended:
         )
         handle = os.pidfd_open(process.pid)
         try:
-            ended = bool(select.select([handle], [], [], timeout)[0])
+            ended = False
+            while not ended and time.monotonic() - begin < timeout and not (stop and stop.is_set()):
+                left = begin + timeout - time.monotonic()
+                ended = bool(select.select([handle], [], [], max(0.0, min(left, _STOP_SECONDS)))[0])
             seconds = time.monotonic() - begin
         finally:
             os.close(handle)

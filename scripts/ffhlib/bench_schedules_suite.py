@@ -86,13 +86,14 @@ class Suite:
             self.row(program)[key] = value
             self._keep()
 
-    def each(self, chosen: Sequence[Program], measure: Callable[[Program], None]) -> None:
+    def each(self, chosen: Sequence[Program], *measures: Callable[[Program], None]) -> None:
         """Measures the programs, as many at a time as there are cores."""
         cores = Cores()
 
         def one(program: Program) -> None:
-            if not self.stop.is_set():
-                measure(program)
+            for measure in measures:
+                if not self.stop.is_set():
+                    measure(program)
 
         with ThreadPoolExecutor(len(cores.all), initializer=cores.take) as pool:
             waiting = [pool.submit(one, program) for program in chosen]
@@ -111,15 +112,19 @@ class Suite:
     # ---- schedules until found
 
     def search(self, program: Program) -> None:
-        """The mix, then each policy alone where the mix needs too many; then the twin."""
+        """With the default mix."""
         found = self._tries(program, "bad", "mix")
         self.put(program, "mix", found)
-        text = _said(found)
+        self.say(f"{program.name}: {_said(found)}")
+
+    def policies(self, program: Program) -> None:
+        """Each policy alone, where the mix needs too many."""
+        found = self.row(program)["mix"]
         if found["schedules"] is None or found["schedules"] > self.limits.mix:
-            policies = {policy: self._tries(program, "bad", policy) for policy in POLICIES}
-            self.put(program, "policies", policies)
-            text += "".join(f", {name} {_said(one)}" for name, one in policies.items())
-        self.say(f"{program.name}: {text}")
+            alone = {policy: self._tries(program, "bad", policy) for policy in POLICIES}
+            self.put(program, "policies", alone)
+            text = ", ".join(f"{name} {_said(one)}" for name, one in alone.items())
+            self.say(f"{program.name}: {text}")
 
     def twin(self, program: Program) -> None:
         twin = self._tries(program, "good", "mix")
@@ -146,11 +151,14 @@ class Suite:
             ],
             self.env,
             _SEARCH_SECONDS,
+            self.stop,
         )
         said = _FOUND.search(ended.output)
         outcome = replayer.classify(
             ended.code, ended.output, replayer.load_report(report), complete=bool(said)
         )
+        if self.stop.is_set():
+            raise BenchError("interrupted")
         if ended.code not in (0, 2) or not said:
             raise BenchError(
                 f"{stem} ended with exit code {ended.code}: {ended.output.strip()[-400:]}"
@@ -178,6 +186,8 @@ class Suite:
         unsure = ""
         report = self.folder / f"{program.name}-replay.json"
         for _ in range(self.limits.replays):
+            if self.stop.is_set():
+                return
             report.unlink(missing_ok=True)
             command = [str(self.replay), "--timeout", str(INPUT_SECONDS), "--report", str(report)]
             ended = timed([*command, found["saved"]], self.env, INPUT_SECONDS + 10)
