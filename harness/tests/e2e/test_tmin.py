@@ -145,7 +145,7 @@ def test_the_best_so_far_is_kept(how: str, tmp_path: Path) -> None:
         start_new_session=True,
     )
     if how == "interrupt":
-        time.sleep(7)
+        time.sleep(12)
         os.killpg(process.pid, signal.SIGINT)
     printed, errors = process.communicate(timeout=60)
     assert process.returncode == 2, printed + errors
