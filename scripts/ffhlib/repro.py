@@ -21,6 +21,7 @@ from .target import Target, TargetError
 
 HELP = "replay an input or a finding, and say whether it happens every time"
 _LOOKS = 20  # replays that look for a difference, at least
+_RUSTS_ADVICE = "note: run with `RUST_BACKTRACE="  # replays do without: see profile.py
 _NO_CALLS = "note: the plan is empty"  # what the replay says
 EXAMPLE = "scripts/ffh repro results/latest/findings/FFH-DOUBLE-FREE-f-3f2a91c0 --times 20"
 
@@ -270,7 +271,7 @@ def _print(
             line
             for outcome in outcomes
             for line in outcome.output.splitlines()
-            if line.startswith("note: ")
+            if line.startswith("note: ") and not line.startswith(_RUSTS_ADVICE)
         }
     ):
         print(note)
