@@ -40,7 +40,7 @@ _LIFE = (
 )
 _POINTS = re.compile(r"^trace: .* switches: (\d+) points: (\d+)", re.MULTILINE)
 _TIMED = re.compile(
-    r"^inputs (\d+)\ncalls \d+ seconds ([0-9.]+) .*\ncpu_seconds ([0-9.]+)$", re.MULTILINE
+    r"^file (\d+) inputs (\d+) seconds ([0-9.]+) cpu_seconds ([0-9.]+)$", re.MULTILINE
 )
 
 
@@ -96,41 +96,44 @@ class Rates:
             raise BenchError(f"{name} cannot be run: {ended.output.strip()[-300:]}")
         return int(said[1]), int(said[2])
 
-    def time(self, case: dict[str, Any]) -> None:
-        ended = timed([str(self.bench), str(self.seconds), case["file"]], self.env, 120)
-        said = _TIMED.search(ended.output)
-        if ended.code != 0 or not said:
+    def time(self, cases: Sequence[dict[str, Any]], rounds: int) -> None:
+        """Each case once in each round, so that what the machine does slowly meets all alike."""
+        files = [case["file"] for case in cases]
+        command = [str(self.bench), str(self.seconds), "--each", str(rounds), *files]
+        ended = timed(command, self.env, 300)
+        said = _TIMED.findall(ended.output)
+        if ended.code != 0 or len(said) != rounds * len(cases):
             raise BenchError(f"{self.bench.name}: {ended.output.strip()[-300:]}")
-        case["rates"].append(int(said[1]) / float(said[2]))
-        case["costs"].append(1e6 * float(said[3]) / int(said[1]))
+        for number, inputs, seconds, cpu in said:
+            cases[int(number)]["rates"].append(int(inputs) / float(seconds))
+            cases[int(number)]["costs"].append(1e6 * float(cpu) / int(inputs))
 
     def measure(
         self, sizes: Sequence[int], pools: Sequence[int], rounds: int, say: Callable[[str], None]
     ) -> dict[str, Any]:
-        """Every case once in each round, so that what the machine does slowly meets all alike."""
-        cases: dict[str, list[dict[str, Any]]] = {"calls": [], "idle": []}
-        for granularity in GRANULARITIES:
-            cases["calls"] += [self.prepare(n, LANES, LANES, granularity) for n in sizes]
-            cases["idle"] += [self.prepare(CALLS, n, 2, granularity) for n in pools]
-        for number in range(rounds):
-            for case in [*cases["calls"], *cases["idle"]]:
-                self.time(case)
-            say(f"rates: round {number + 1} of {rounds}")
-        for case in [*cases["calls"], *cases["idle"]]:
+        """A process has the lanes of its largest input, so each number of lanes has one of its own."""
+        calls = [self.prepare(n, LANES, LANES, g) for g in GRANULARITIES for n in sizes]
+        idle = [self.prepare(CALLS, n, 2, g) for g in GRANULARITIES for n in pools]
+        self.time(calls, rounds)
+        say(f"rates: {len(sizes)} numbers of calls")
+        for lanes in pools:
+            self.time([case for case in idle if case["lanes"] == lanes], rounds)
+            say(f"rates: {lanes} lanes, of which 2 have calls")
+        for case in [*calls, *idle]:
             case |= bench_pairs.spread(case["rates"])
             case["us"] = min(case["costs"])  # the round that was disturbed least
             del case["file"]
         return {
-            **cases,
-            "fits": {
-                g: fit([c for c in cases["calls"] if c["granularity"] == g]) for g in GRANULARITIES
-            },
-            "idle_ratio": {
-                g: idle_ratio([c for c in cases["idle"] if c["granularity"] == g])
-                for g in GRANULARITIES
-            },
+            "calls": calls,
+            "idle": idle,
+            "fits": {name: fit(_of(calls, name)) for name in GRANULARITIES},
+            "idle_ratio": {name: idle_ratio(_of(idle, name)) for name in GRANULARITIES},
             "wanted": WANTED_RUNS,
         }
+
+
+def _of(cases: Sequence[dict[str, Any]], granularity: str) -> list[dict[str, Any]]:
+    return [case for case in cases if case["granularity"] == granularity]
 
 
 def fit(cases: Sequence[dict[str, Any]]) -> dict[str, float]:

@@ -97,7 +97,8 @@ def _rate(rate: dict[str, Any] | None) -> list[dict[str, Any]]:
         if case["calls"] == 54:
             lines.append(
                 _line(f"runs a second, 54 calls, 8 switches, 4 lanes, {case['granularity']}",
-                      f"{case['median']:.0f} ({case['min']:.0f} to {case['max']:.0f})",
+                      f"{case['median']:.0f} ({case['min']:.0f} to {case['max']:.0f}), "
+                      f"{1e6 / case['us']:.0f} a second of the processor",
                       str(rate["wanted"]), case["median"] >= rate["wanted"])
             )  # fmt: skip
     for granularity, fit in rate["fits"].items():

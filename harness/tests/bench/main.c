@@ -1,6 +1,10 @@
 /* Times a fuzz target over a fixed set of inputs, without the engine's mutation and bookkeeping,
- * which would be the same for every target: bench SECONDS FILE... Prints `inputs N`, `calls N
- * seconds S peak_kib K` and `cpu_seconds S` for whole rounds over the files. */
+ * which would be the same for every target:
+ *
+ *   bench SECONDS FILE...                prints `inputs N` and `calls N seconds S peak_kib K`
+ *   bench SECONDS --each TIMES FILE...   each file by itself, in turn, so many times:
+ *                                        `file I inputs N seconds S cpu_seconds S` */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,9 +72,34 @@ static input load(const char *path) {
   return loaded;
 }
 
+static void time_all(const input *inputs, size_t n, double budget_s) {
+  uint64_t calls = bench_calls();
+  uint64_t done = 0;
+  double elapsed = run_rounds(inputs, n, budget_s, &done);
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  printf("inputs %llu\ncalls %llu seconds %.6f peak_kib %ld\n", (unsigned long long)done,
+         (unsigned long long)(bench_calls() - calls), elapsed, usage.ru_maxrss);
+}
+
+static void time_each(const input *inputs, size_t n, double budget_s, unsigned long times) {
+  for (unsigned long turn = 0; turn < times; turn++) {
+    for (size_t i = 0; i < n; i++) {
+      uint64_t done = 0;
+      double cpu_start = read_clock(CLOCK_PROCESS_CPUTIME_ID);
+      double elapsed = run_rounds(&inputs[i], 1, budget_s, &done);
+      double cpu = read_clock(CLOCK_PROCESS_CPUTIME_ID) - cpu_start;
+      printf("file %zu inputs %llu seconds %.6f cpu_seconds %.6f\n", i, (unsigned long long)done,
+             elapsed, cpu);
+    }
+  }
+}
+
 int main(int argc, char **argv) {
-  if (argc < 3) {
-    fputs("usage: bench SECONDS FILE...\n", stderr);
+  bool each = argc > 4 && strcmp(argv[2], "--each") == 0;
+  int first = each ? 4 : 2;
+  if (argc <= first) {
+    fputs("usage: bench SECONDS [--each TIMES] FILE...\n", stderr);
     return 1;
   }
   int no_arguments = 1;
@@ -78,25 +107,20 @@ int main(int argc, char **argv) {
     LLVMFuzzerInitialize(&no_arguments, &argv);
   }
   double budget_s = strtod(argv[1], NULL);
-  size_t n = (size_t)argc - 2;
+  size_t n = (size_t)(argc - first);
   static input inputs[4096];
   if (n > sizeof inputs / sizeof inputs[0]) {
     fputs("bench: at most 4096 files\n", stderr);
     return 1;
   }
   for (size_t i = 0; i < n; i++) {
-    inputs[i] = load(argv[i + 2]);
+    inputs[i] = load(argv[first + (int)i]);
   }
   warm_up(inputs, n);
-  uint64_t calls = bench_calls();
-  uint64_t done = 0;
-  double cpu_start = read_clock(CLOCK_PROCESS_CPUTIME_ID);
-  double elapsed = run_rounds(inputs, n, budget_s, &done);
-  double cpu = read_clock(CLOCK_PROCESS_CPUTIME_ID) - cpu_start;
-  struct rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  printf("inputs %llu\ncalls %llu seconds %.6f peak_kib %ld\ncpu_seconds %.6f\n",
-         (unsigned long long)done, (unsigned long long)(bench_calls() - calls), elapsed,
-         usage.ru_maxrss, cpu);
+  if (each) {
+    time_each(inputs, n, budget_s, strtoul(argv[3], NULL, 10));
+  } else {
+    time_all(inputs, n, budget_s);
+  }
   return 0;
 }
