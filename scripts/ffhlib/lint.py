@@ -35,7 +35,7 @@ RULES = (
     Rule("clang-format", lint_tools.clang_format, "C is formatted"),
     Rule("ruff-check", lint_tools.ruff_check, "Python is free of what ruff finds"),
     Rule("ruff-format", lint_tools.ruff_format, "Python is formatted"),
-    Rule("exported-symbols", lint_tools.exported_symbols, "only ffh_* leaves the runtime", True),
+    Rule("exported-symbols", lint_tools.exported_symbols, "only ffh_* and what stands before libc leaves the runtime", True),
     Rule("generated-deterministic", lint_tools.generated_deterministic,
          "ffh-gen writes the same bytes each time", True),
     Rule("clang-tidy", lint_tools.clang_tidy, "C is free of what clang-tidy finds", True),
