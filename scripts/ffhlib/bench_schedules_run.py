@@ -25,6 +25,7 @@ class Ended:
     code: int | None
     output: str
     seconds: float
+    processor: float  # seconds of it, of all threads
 
 
 def timed(
@@ -55,10 +56,12 @@ def timed(
         finally:
             os.close(handle)
             replayer.kill_group(process)
-            code = process.wait()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = code = os.waitstatus_to_exitcode(status)
         sink.seek(0)
         output = sink.read(_MAX_OUTPUT).decode("utf-8", "replace")
-    return Ended(code if ended else None, output, seconds)
+    processor = usage.ru_utime + usage.ru_stime
+    return Ended(code if ended else None, output, seconds, processor)
 
 
 class Cores:

@@ -169,6 +169,7 @@ class Suite:
             "rule": outcome.rule,
             "expected": outcome.rule in program.rules,
             "seconds": ended.seconds,
+            "processor": ended.processor,
             "trace": outcome.trace,
             "saved": None if said[2] else str(saved),
         }
@@ -234,6 +235,7 @@ class Suite:
         if ours is not None:
             result["controlled"] = ours["seconds"]
             result["ratio"] = seconds / ours["seconds"]
+            result["processor_ratio"] = seconds / max(ours["processor"], 1e-3)
         self.put(program, "plain", result)
         text = f"{seconds:.2f} s" if found else f"nothing in {budget} s"
         ratio = f", ratio {result['ratio']:.1f}" if ours is not None else ""

@@ -83,9 +83,16 @@ def _plain(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     if not ratios:
         return []
     median = statistics.median(ratios)
+    undisturbed = statistics.median(
+        row["plain"]["processor_ratio"] for row in rows if "ratio" in row.get("plain", {})
+    )
+    found = sum(row["plain"]["found"] for row in rows if "plain" in row)
     return [
         _line("median time to first finding, plain over controlled", f"{median:.1f}",
-              f"{RATIO:.0f}", median >= RATIO)
+              f"{RATIO:.0f}", median >= RATIO),
+        _line("the same over the processor time of the controlled run", f"{undisturbed:.1f}",
+              "", True),
+        _line("programs that the plain target found at all", f"{found} of {len(ratios)}", "", True),
     ]  # fmt: skip
 
 
