@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 import statistics
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,7 @@ def idle_ratio(cases: Sequence[dict[str, Any]]) -> float:
 # ---- LevelDB
 
 _SCHEDULE = re.compile(r"^schedule .*$", re.MULTILINE)
+_CALL = re.compile(r"^([A-Z]): ", re.MULTILINE)
 _LANES = re.compile(r"lanes=(\d+)")
 _MIX = ("pct", "random", "surw", "pos", "random", "pct", "random", "surw", "pct", "pos")
 _DEPTHS = (1, 2, 2, 2, 2, 3, 3, 3, 4, 5)
@@ -177,8 +179,17 @@ def schedules(text: str, seed: int, length: dict[str, int]) -> dict[str, str]:
             words += f" depth={depth}"
         if policy in ("pct", "surw"):
             words += f" length={length[granularity]}"
+        if policy == "surw":
+            words += f" weights={_weights(text, length[granularity])}"
         plans[granularity] = _SCHEDULE.sub(words, text, count=1)
     return plans
+
+
+def _weights(text: str, length: int) -> str:
+    """What each lane is expected to pass, by its calls."""
+    calls = Counter(_CALL.findall(text))
+    total = max(1, sum(calls.values()))
+    return ",".join(f"{lane}:{max(1, length * n // total)}" for lane, n in sorted(calls.items()))
 
 
 def leveldb(
