@@ -23,6 +23,7 @@ from .signature import library_frames
 from .target import Target
 
 REPLAYS = 3
+HUNTED = 300  # schedules tried for a finding whose own does not show it again
 
 
 @dataclass
@@ -129,9 +130,10 @@ class Findings:
                 self.quarantine.add(target.name, name, "finding", data, plan, found)
                 return None
             if not any(outcome.kind == FINDING for outcome in found.outcomes):
-                warm = self._warm(target, plan, first, env, scratch, timeout)
-                if warm:
-                    data, found, plan = warm
+                again = self._warm(target, plan, first, env, scratch, timeout)
+                again = again or self._hunt(target, data, first, env, scratch, timeout)
+                if again:
+                    data, found, plan = again
             best = self._choose(finding, first, found.outcomes)
             if _tells_place(first):
                 with self._lock:
@@ -180,6 +182,30 @@ class Findings:
         if code != 0:
             return None
         data = out.read_bytes()
+        found, plan = self._replay(target, data, first, env, scratch, timeout)
+        if found.first or not any(outcome.kind == FINDING for outcome in found.outcomes):
+            return None
+        return data, found, plan
+
+    def _hunt(
+        self,
+        target: Target,
+        data: bytes,
+        first: Outcome,
+        env: dict[str, str],
+        scratch: Path,
+        timeout: int,
+    ) -> tuple[bytes, Difference, str] | None:
+        """The same calls under other schedules: what the fuzz process had run before can have moved
+        the points at which this one switches. None when none of them ends in the same rule."""
+        file, saved = scratch / "hunted", scratch / "hunted-schedule"
+        file.write_bytes(data)
+        saved.unlink(missing_ok=True)
+        options = ["--schedules", str(HUNTED), "--policy", "mix", "--save", str(saved)]
+        outcome = replayer.replay(target.replay, file, env, timeout, options=options)
+        if outcome.kind != FINDING or outcome.rule != first.rule or not saved.is_file():
+            return None
+        data = saved.read_bytes()
         found, plan = self._replay(target, data, first, env, scratch, timeout)
         if found.first or not any(outcome.kind == FINDING for outcome in found.outcomes):
             return None

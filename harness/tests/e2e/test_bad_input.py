@@ -12,7 +12,7 @@ import ffhlib.target
 import pytest
 from ffh_e2e import FFH, environment, ffh, fuzz, plan
 from ffhlib import corpus, paths, profile, replayer
-from ffhlib.findings import Findings
+from ffhlib.findings import Finding, Findings
 from ffhlib.replayer import FINDING, Outcome
 from ffhlib.results import Results
 
@@ -54,18 +54,34 @@ def test_misbehaviour_is_named(function: str, tmp_path: Path) -> None:
     assert "Traceback" not in done.err
 
 
-def test_a_finding_of_a_warm_process_is_kept_warm(tmp_path: Path) -> None:
-    target = ffhlib.target.load("misbehave")
+def triaged(name: str, text: Path, rule: str, folder: Path) -> Finding:
+    """What becomes of an input for which the fuzz process has said `rule`."""
+    target = ffhlib.target.load(name)
     env = profile.environment("asan", paths.PROJECT)
-    data = tmp_path / "input"
-    assert replayer.compile_text(target.replay, misbehave(tmp_path, "again"), data, env)[0] == 0
-    found = Findings(Results(tmp_path, "run", "0"), paths.PROJECT)
-    first = Outcome(FINDING, 2, rule="FFH-ABORT", signature="FFH-ABORT-again")
-    finding = found.triage(target, data.read_bytes(), first, env, tmp_path, 20)
+    data = folder / "input"
+    assert replayer.compile_text(target.replay, text, data, env)[0] == 0
+    found = Findings(Results(folder, "run", "0"), paths.PROJECT)
+    first = Outcome(FINDING, 2, rule=rule, signature=f"{rule}-first")
+    finding = found.triage(target, data.read_bytes(), first, env, folder, 20)
     assert finding is not None
+    return finding
+
+
+def test_a_finding_of_a_warm_process_is_kept_warm(tmp_path: Path) -> None:
+    finding = triaged("misbehave", misbehave(tmp_path, "again"), "FFH-ABORT", tmp_path)
     assert (finding.rule, finding.reproduced, finding.replays) == ("FFH-ABORT", 3, 3)
     assert " warm=1" in (finding.path / "plan.txt").read_text()
     assert ffh("repro", finding.path, "--times", "3").code == 2
+
+
+def test_a_finding_of_another_schedule_is_hunted(tmp_path: Path) -> None:
+    plans = paths.PROJECT / "harness" / "tests" / "rules" / "plans"
+    lines = (plans / "FFH-DEADLOCK_violates.plan").read_text().splitlines()
+    text = tmp_path / "quiet.plan"
+    text.write_text("\n".join([line for line in lines if not line.startswith("switch")]) + "\n")
+    assert ffh("repro", text).code == 0
+    finding = triaged("rules", text, "FFH-DEADLOCK", tmp_path)
+    assert (finding.rule, finding.reproduced, finding.replays) == ("FFH-DEADLOCK", 3, 3)
 
 
 def test_runs_that_disagree(tmp_path: Path) -> None:
