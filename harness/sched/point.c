@@ -9,7 +9,8 @@ _Thread_local int64_t ffh_budget;
 void ffh_points_grant(unsigned thread) {
   const ffh_schedule *schedule = ffh_core.policy_run.schedule;
   uint32_t points = ffh_core.policy_run.points;
-  uint32_t n = ffh_core.policy->grant(&ffh_core.policy_run, thread);
+  const ffh_policy_ops *policy = ffh_core.policy;
+  uint32_t n = policy->grant == NULL ? 0 : policy->grant(&ffh_core.policy_run, thread);
   n = n < FFH_MAX_SOLO ? n : FFH_MAX_SOLO;
   if (ffh_core.next_switch < schedule->n_switches) {
     uint32_t until = schedule->switches[ffh_core.next_switch].step - points - 1;

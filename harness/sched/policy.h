@@ -31,7 +31,8 @@ typedef struct ffh_policy_ops {
   void (*born)(ffh_policy_run *run, unsigned thread);
   /* Who goes on, of two or more. `current` ran last, and may not be among them. */
   unsigned (*choose)(ffh_policy_run *run, const ffh_set *enabled, unsigned current);
-  /* How many points `current` may pass before `choose` has to be asked again; 0: at the next. */
+  /* How many points `current` may pass before `choose` has to be asked again; 0: at the next. NULL:
+   * always 0. */
   uint32_t (*grant)(ffh_policy_run *run, unsigned current);
   /* `thread` is about to do the first of its next operations. NULL: the policy does not look. */
   void (*pending)(ffh_policy_run *run, unsigned thread, const ffh_pending *pending);
@@ -44,6 +45,17 @@ extern const ffh_policy_ops ffh_policy_pct;    /* policy_pct.c */
 extern const ffh_policy_ops ffh_policy_pos;    /* policy_pos.c */
 extern const ffh_policy_ops ffh_policy_surw;   /* policy_surw.c */
 extern const ffh_policy_ops ffh_policy_fixed;  /* policy_fixed.c */
+
+/* The one with the highest priority. The set is not empty. */
+static inline unsigned ffh_policy_highest(const int64_t *priorities, const ffh_set *set) {
+  ffh_set left = *set;
+  unsigned best = ffh_set_take(&left);
+  while (!ffh_set_is_empty(&left)) {
+    unsigned other = ffh_set_take(&left);
+    best = priorities[other] > priorities[best] ? other : best;
+  }
+  return best;
+}
 
 /* One of the set, each as likely. */
 static inline unsigned ffh_policy_any(ffh_policy_run *run, const ffh_set *set) {

@@ -38,13 +38,7 @@ static unsigned choose(ffh_policy_run *run, const ffh_set *enabled, unsigned cur
   while (next_change < n_changes && changes[next_change] <= run->points) {
     priorities[current] = (int64_t)(n_changes - next_change++);
   }
-  ffh_set left = *enabled;
-  unsigned best = ffh_set_take(&left);
-  while (!ffh_set_is_empty(&left)) {
-    unsigned other = ffh_set_take(&left);
-    best = priorities[other] > priorities[best] ? other : best;
-  }
-  return best;
+  return ffh_policy_highest(priorities, enabled);
 }
 
 static uint32_t grant(ffh_policy_run *run, unsigned current) {

@@ -3,9 +3,14 @@
  * with it then draws again. Orders that differ only in independent operations count once. */
 #include "sched/policy.h"
 
-static uint64_t priorities[FFH_SET_SIZE];
+static int64_t priorities[FFH_SET_SIZE];
 static ffh_pending pending_of[FFH_SET_SIZE];
 static ffh_set known;
+
+/* Not negative: who yields goes below. */
+static int64_t draw(ffh_policy_run *run) {
+  return (int64_t)(ffh_prng_next(&run->prng) >> 1);
+}
 
 static void begin(ffh_policy_run *run) {
   (void)run;
@@ -13,7 +18,7 @@ static void begin(ffh_policy_run *run) {
 }
 
 static void born(ffh_policy_run *run, unsigned thread) {
-  priorities[thread] = ffh_prng_next(&run->prng);
+  priorities[thread] = draw(run);
   pending_of[thread] = (ffh_pending){0};
   ffh_set_add(&known, thread);
 }
@@ -30,39 +35,23 @@ static void pending(ffh_policy_run *run, unsigned thread, const ffh_pending *nex
   while (!ffh_set_is_empty(&others)) {
     unsigned other = ffh_set_take(&others);
     if (races(done, &pending_of[other])) {
-      priorities[other] = ffh_prng_next(&run->prng);
+      priorities[other] = draw(run);
     }
   }
   pending_of[thread] = *next;
-  priorities[thread] = ffh_prng_next(&run->prng);
+  priorities[thread] = draw(run);
 }
 
 static unsigned choose(ffh_policy_run *run, const ffh_set *enabled, unsigned current) {
   (void)run;
   (void)current;
-  ffh_set left = *enabled;
-  unsigned best = ffh_set_take(&left);
-  while (!ffh_set_is_empty(&left)) {
-    unsigned other = ffh_set_take(&left);
-    best = priorities[other] > priorities[best] ? other : best;
-  }
-  return best;
-}
-
-static uint32_t grant(ffh_policy_run *run, unsigned current) {
-  (void)run;
-  (void)current;
-  return 0;
+  return ffh_policy_highest(priorities, enabled);
 }
 
 static void yielded(ffh_policy_run *run, unsigned thread) {
   (void)run;
-  priorities[thread] = 0;
+  priorities[thread] = -1;
 }
 
-const ffh_policy_ops ffh_policy_pos = {.begin = begin,
-                                       .born = born,
-                                       .choose = choose,
-                                       .grant = grant,
-                                       .pending = pending,
-                                       .yielded = yielded};
+const ffh_policy_ops ffh_policy_pos = {
+    .begin = begin, .born = born, .choose = choose, .pending = pending, .yielded = yielded};

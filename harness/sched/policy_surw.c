@@ -88,12 +88,6 @@ static unsigned choose(ffh_policy_run *run, const ffh_set *all, unsigned current
   return ffh_policy_any(run, &may_go); /* next_one is among them */
 }
 
-static uint32_t grant(ffh_policy_run *run, unsigned current) {
-  (void)run;
-  (void)current;
-  return 0;
-}
-
 /* It waits for somebody who has to get on. Operations of a loop that spins may not count at all, so
  * it is passed over once, whatever it does next. */
 static void yielded(ffh_policy_run *run, unsigned thread) {
@@ -104,9 +98,5 @@ static void yielded(ffh_policy_run *run, unsigned thread) {
   next_one = (uint32_t)NOBODY;
 }
 
-const ffh_policy_ops ffh_policy_surw = {.begin = begin,
-                                        .born = born,
-                                        .choose = choose,
-                                        .grant = grant,
-                                        .pending = pending,
-                                        .yielded = yielded};
+const ffh_policy_ops ffh_policy_surw = {
+    .begin = begin, .born = born, .choose = choose, .pending = pending, .yielded = yielded};
