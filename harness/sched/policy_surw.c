@@ -26,7 +26,8 @@ static void begin(ffh_policy_run *run) {
 
 static void born(ffh_policy_run *run, unsigned thread) {
   const ffh_schedule *schedule = run->schedule;
-  uint32_t work = schedule->length != 0 ? schedule->length / schedule->lanes : 0;
+  /* What is not stated of a thread of the library is little, as a rule: it waits. */
+  uint32_t work = thread < FFH_SET_ADOPTED ? schedule->length / schedule->lanes : 0;
   for (unsigned i = 0; i < schedule->n_weights; i++) {
     work = schedule->weights[i].thread == thread ? schedule->weights[i].points : work;
   }
