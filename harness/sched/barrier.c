@@ -29,14 +29,14 @@ FFH_EXPORT int pthread_barrier_init(pthread_barrier_t *at, const pthread_barrier
   if (count == 0 || count > INT_MAX) {
     return EINVAL;
   }
-  *(barrier *)(void *)at = (barrier){.magic = BARRIER_MAGIC, .count = count};
+  *(barrier *)at = (barrier){.magic = BARRIER_MAGIC, .count = count};
   return 0;
 }
 
 FFH_EXPORT int pthread_barrier_wait(pthread_barrier_t *at) {
   FFH_MODEL(ffh_real()->pthread_barrier_wait(at));
   (void)self;
-  barrier *state = (barrier *)(void *)at;
+  barrier *state = (barrier *)at;
   ffh_check_lock(at, sizeof *at);
   ffh_point(FFH_OP_WAIT, at);
   if (state->magic != BARRIER_MAGIC) {
@@ -63,7 +63,7 @@ FFH_EXPORT int pthread_barrier_wait(pthread_barrier_t *at) {
 FFH_EXPORT int pthread_barrier_destroy(pthread_barrier_t *at) {
   FFH_MODEL(ffh_real()->pthread_barrier_destroy(at));
   (void)self;
-  barrier *state = (barrier *)(void *)at;
+  barrier *state = (barrier *)at;
   ffh_check_lock(at, sizeof *at);
   ffh_point(FFH_OP_UNLOCK, at);
   if (state->magic != BARRIER_MAGIC) {

@@ -14,14 +14,14 @@ struct Worker {
   std::condition_variable_any changed{};
   bool job = false;
 
-  void work(std::stop_token token) {
+  void work(const std::stop_token &token) {
     std::stop_callback stop(token, [this] { changed.notify_all(); });
     std::unique_lock<std::mutex> guard(lock);
     while (!job && !token.stop_requested()) {
       changed.wait(guard);
     }
   }
-  void work_until(std::stop_token token) {
+  void work_until(const std::stop_token &token) {
     std::unique_lock<std::mutex> guard(lock);
     changed.wait(guard, token, [this] { return job; });
   }
@@ -29,7 +29,7 @@ struct Worker {
 
 void start_and_stop(bool fixed) {
   Worker self;
-  std::jthread thread([&](std::stop_token token) {
+  std::jthread thread([&](const std::stop_token &token) {
     if (fixed) {
       self.work_until(token);
     } else {

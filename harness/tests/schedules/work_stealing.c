@@ -37,9 +37,7 @@ static bool pop(deque *self) {
     take(self, item);
     return true;
   }
-  if (!self->fixed) {
-    take(self, item);
-  } else if (atomic_compare_exchange_strong(&self->top, &top, top + 1)) {
+  if (!self->fixed || atomic_compare_exchange_strong(&self->top, &top, top + 1)) {
     take(self, item);
   }
   atomic_store(&self->bottom, bottom + 1);
