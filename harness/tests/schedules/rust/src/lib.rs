@@ -33,6 +33,7 @@ mod channels;
 mod counts;
 mod locks;
 mod signals;
+mod streams;
 mod threads;
 
 /// Not a panic: a panic would be caught or reported as one, and a check that fails is an abort.

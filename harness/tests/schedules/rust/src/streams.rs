@@ -1,0 +1,135 @@
+//! Tasks that wait for sockets and timers: a tokio runtime of two workers with its I/O driver.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
+use tokio::runtime::Builder;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{sleep, timeout};
+
+fn run(future: impl Future<Output = ()>) {
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(future);
+}
+
+/// A stream keeps no borders: what one read brings may be the first part of a message.
+fn tokio_stream(fixed: bool) {
+    run(async move {
+        let (mut from, mut to) = UnixStream::pair().unwrap();
+        let writer = tokio::spawn(async move {
+            to.write_all(b"to ").await.unwrap();
+            to.write_all(b"be").await.unwrap();
+            to
+        });
+        let reader = tokio::spawn(async move {
+            let mut message = [0; 5];
+            if fixed {
+                from.read_exact(&mut message).await.unwrap();
+            } else {
+                from.read(&mut message).await.unwrap();
+            }
+            check!(&message == b"to be");
+        });
+        let _stream = writer.await.unwrap();
+        reader.await.unwrap();
+    });
+}
+program!(tokio_stream, rust_tokio_stream_bad, rust_tokio_stream_good);
+
+/// The answer comes when the time is up: sent after the last look and before the receiver is
+/// dropped, it counts as delivered, and is lost. Closing first makes the sender see it.
+fn tokio_timeout(fixed: bool) {
+    const TIME: Duration = Duration::from_millis(5);
+    run(async move {
+        let (sender, mut receiver) = oneshot::channel();
+        let asked = tokio::spawn(async move {
+            match timeout(TIME, &mut receiver).await {
+                Ok(answer) => answer.is_ok(),
+                Err(_) => {
+                    if fixed {
+                        receiver.close();
+                    }
+                    fixed && receiver.try_recv().is_ok()
+                }
+            }
+        });
+        let answered = tokio::spawn(async move {
+            sleep(TIME).await;
+            sender.send(5_u32).is_ok()
+        });
+        let (asked, answered) = (asked.await.unwrap(), answered.await.unwrap());
+        check!(asked == answered);
+    });
+}
+program!(tokio_timeout, rust_tokio_timeout_bad, rust_tokio_timeout_good);
+
+/// The answer to a request that timed out is still on its way, and is taken for the next one's.
+fn tokio_late_answer(fixed: bool) {
+    const TIME: Duration = Duration::from_millis(5);
+    run(async move {
+        let (mut client, mut server) = UnixStream::pair().unwrap();
+        let served = tokio::spawn(async move {
+            while let Ok(request) = server.read_u8().await {
+                sleep(TIME).await;
+                server.write_u8(request).await.unwrap();
+            }
+        });
+        client.write_u8(1).await.unwrap();
+        let first = timeout(TIME, client.read_u8()).await;
+        client.write_u8(2).await.unwrap();
+        let mut second = client.read_u8().await.unwrap();
+        if fixed && first.is_err() && second == 1 {
+            second = client.read_u8().await.unwrap();
+        }
+        check!(second == 2);
+        drop(client);
+        served.await.unwrap();
+    });
+}
+program!(tokio_late_answer, rust_tokio_late_answer_bad, rust_tokio_late_answer_good);
+
+/// `select!` drops what has not won: half a message that was already read is gone with it.
+fn tokio_select(fixed: bool) {
+    run(async move {
+        let (mut from, mut to) = UnixStream::pair().unwrap();
+        let (tick, mut ticks) = mpsc::channel(1);
+        let writer = tokio::spawn(async move {
+            to.write_all(b"to ").await.unwrap();
+            to.write_all(b"be").await.unwrap();
+        });
+        let ticker = tokio::spawn(async move {
+            tick.send(()).await.unwrap();
+            tick
+        });
+        let reader = tokio::spawn(async move {
+            let mut message = [0; 5];
+            let mut whole = if fixed {
+                let read = from.read_exact(&mut message);
+                tokio::pin!(read);
+                loop {
+                    tokio::select! {
+                        biased;
+                        size = &mut read => break size.is_ok(),
+                        _ = ticks.recv() => {}
+                    }
+                }
+            } else {
+                loop {
+                    tokio::select! {
+                        biased;
+                        size = from.read_exact(&mut message) => break size.is_ok(),
+                        _ = ticks.recv() => {}
+                    }
+                }
+            };
+            whole = whole && &message == b"to be";
+            check!(whole);
+        });
+        let _tick = ticker.await.unwrap();
+        writer.await.unwrap();
+        reader.await.unwrap();
+    });
+}
+program!(tokio_select, rust_tokio_select_bad, rust_tokio_select_good);
