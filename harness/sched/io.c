@@ -19,10 +19,15 @@ FFH_MODEL_FILE(io)
 
 enum { OUTSIDE_MS = 100, OUTSIDE_TIMES = 50 };
 
-/* By the bare system call: a libc function would be one of ours. */
+/* By the bare system call: a libc function would be one of ours. A signal from outside is no
+ * answer; the kernel leaves in `time` what is left of it. */
 static int ask(struct pollfd *fds, unsigned n, int timeout_ms) {
   struct timespec time = {timeout_ms / 1000, (long)(timeout_ms % 1000) * 1000000};
-  return (int)ffh_syscall(SYS_ppoll, (long)fds, n, (long)&time, 0, 0, 0);
+  long rc;
+  do {
+    rc = ffh_syscall(SYS_ppoll, (long)fds, n, (long)&time, 0, 0, 0);
+  } while (rc == -EINTR);
+  return (int)rc;
 }
 
 bool ffh_io_is_ready(ffh_thread *thread, bool outside) {
@@ -168,10 +173,19 @@ static bool until_any(ffh_thread *self, struct pollfd *fds, unsigned n, uint64_t
   return true;
 }
 
+/* Through libc, for a sanitizer's sake; nor is a signal an answer here. */
+static int found(struct pollfd *fds, nfds_t n) {
+  int rc;
+  do {
+    rc = ffh_real()->poll(fds, n, 0);
+  } while (rc < 0 && errno == EINTR);
+  return rc;
+}
+
 FFH_EXPORT int poll(struct pollfd *fds, nfds_t n, int timeout_ms) {
   FFH_MODEL(ffh_real()->poll(fds, n, timeout_ms));
   (void)until_any(self, fds, (unsigned)n, deadline_of_ms(timeout_ms));
-  return ffh_real()->poll(fds, n, 0);
+  return found(fds, n);
 }
 
 FFH_EXPORT int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
@@ -183,7 +197,7 @@ FFH_EXPORT int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeou
     return -1;
   }
   (void)until_any(self, fds, (unsigned)n, deadline_ns);
-  return ffh_real()->poll(fds, n, 0);
+  return found(fds, n);
 }
 
 static int wait_epoll(ffh_thread *self, int fd, struct epoll_event *events, int room,
@@ -225,8 +239,12 @@ FFH_EXPORT int select(int n, fd_set *restrict reads, fd_set *restrict writes,
                                                (uint64_t)timeout->tv_usec * 1000;
   unsigned count = n < 0 || n > FD_SETSIZE ? 0 : fds_of_sets(n, reads, writes, fds);
   (void)until_any(self, fds, count, deadline_ns);
-  struct timeval now = {0, 0};
-  return ffh_real()->select(n, reads, writes, errors, &now);
+  int rc;
+  do {
+    struct timeval now = {0, 0};
+    rc = ffh_real()->select(n, reads, writes, errors, &now);
+  } while (rc < 0 && errno == EINTR);
+  return rc;
 }
 
 /* ---- what can block and is not modelled ---- */
