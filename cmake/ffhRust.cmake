@@ -1,9 +1,11 @@
-# ffh_add_rust_library(NAME n CRATE directory [FEATURES ...] [PLAIN])
+# ffh_add_rust_library(NAME n CRATE directory [FEATURES ...] [CFG ...] [PLAIN])
 #
 #   NAME      the imported target, which C and C++ targets link; it brings Rust's system libraries along
 #   CRATE     the directory of a crate with a library; the Cargo.lock beside it (or its workspace's) pins every
 #             dependency by checksum, and cargo never changes it
 #   FEATURES  features of the crate
+#   CFG       what rustc's --cfg sets in the crate and all its dependencies; the external flavor leaves the
+#             flags to whoever calls it
 #   PLAIN     only what a plain libFuzzer target has: the sanitizer and libFuzzer's coverage, without a callback at
 #             every load, store and edge
 #
@@ -26,7 +28,7 @@ set(FFH_RUST_CHECKS_AS_CALLS -Cllvm-args=-asan-instrumentation-with-call-thresho
 set(FFH_RUST_DEBUG -g -Cforce-frame-pointers=yes)
 
 function(ffh_add_rust_library)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "PLAIN" "NAME;CRATE" "FEATURES")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "PLAIN" "NAME;CRATE" "FEATURES;CFG")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_CRATE)
     message(FATAL_ERROR "ffh_add_rust_library needs NAME and CRATE; not understood: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -36,7 +38,7 @@ function(ffh_add_rust_library)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${crate}/Cargo.toml)
   ffh_find_rust()
   ffh_rust_metadata(${crate} library workspace)
-  ffh_rust_environment(environment ${arg_PLAIN})
+  ffh_rust_environment(environment ${arg_PLAIN} ${arg_CFG})
   list(JOIN arg_FEATURES "," features)
 
   set(directory ${PROJECT_BINARY_DIR}/cargo/${arg_NAME})
@@ -61,7 +63,7 @@ function(ffh_add_rust_library)
   target_link_libraries(${arg_NAME} INTERFACE ${FFH_RUST_SYSTEM_LIBRARIES})
 endfunction()
 
-# What cargo's environment adds for the flavor. The crate's own release profile gives way where it would undo
+# What cargo's environment adds for the flavor, after the names for --cfg. The crate's own release profile gives way where it would undo
 # what the flavor is for: checks off, symbols stripped, a panic that aborts.
 function(ffh_rust_environment out plain)
   set(profile
@@ -88,6 +90,8 @@ function(ffh_rust_environment out plain)
   if(NOT plain AND NOT FFH_FLAVOR STREQUAL "coverage")
     list(APPEND flags ${FFH_RUST_SWITCH_POINTS})
   endif()
+  list(TRANSFORM ARGN PREPEND --cfg= OUTPUT_VARIABLE names)
+  list(APPEND flags ${names})
   list(JOIN flags " " flags)
   set(${out} --unset=CARGO_ENCODED_RUSTFLAGS "RUSTFLAGS=${flags}" RUSTC_BOOTSTRAP=1 CARGO_INCREMENTAL=0 ${profile}
       PARENT_SCOPE)

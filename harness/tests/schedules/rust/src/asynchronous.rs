@@ -4,12 +4,18 @@ use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::*};
 use std::sync::Arc;
 
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, RngSeed};
 use tokio::sync::{mpsc, oneshot, Mutex, Notify};
 
+/// Two workers, and random numbers that are the same for each call.
+pub fn runtime() -> Builder {
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(2).rng_seed(RngSeed::from_bytes(b"suite"));
+    builder
+}
+
 fn run(future: impl Future<Output = ()>) {
-    let runtime = Builder::new_multi_thread().worker_threads(2).build().unwrap();
-    runtime.block_on(future);
+    runtime().build().unwrap().block_on(future);
 }
 
 /// A receiver that finds nothing and goes: a value that was sent in between counts as delivered,

@@ -2,8 +2,8 @@
 //! NAME_good.
 //!
 //! Each call starts its own threads from fresh state and returns 0. A bug shows by a failed check,
-//! by a sanitizer report, or because nobody can run any more. Nothing here sleeps, looks at a clock
-//! or draws a random number: which bugs show is for the schedule alone.
+//! by a sanitizer report, or because nobody can run any more. Nothing here looks at a clock or draws
+//! a random number, and times only pass when nobody runs: which bugs show is for the schedule alone.
 
 macro_rules! check {
     ($condition:expr) => {
@@ -36,7 +36,7 @@ mod signals;
 mod streams;
 mod threads;
 
-/// Not a panic: a panic would be caught or reported as one, and a check that fails is an abort.
+/// Not a panic: a panic could be caught on its way, and a check that fails is an abort.
 #[cold]
 fn fail(file: &str, line: u32, condition: &str) -> ! {
     eprintln!("{file}:{line}: check failed: {condition}");
@@ -44,8 +44,8 @@ fn fail(file: &str, line: u32, condition: &str) -> ! {
 }
 
 fn call(program: fn(bool), fixed: bool) -> i32 {
-    match std::thread::spawn(move || program(fixed)).join() {
-        Ok(()) => 0,
-        Err(_) => 1,
+    if std::thread::spawn(move || program(fixed)).join().is_err() {
+        fail(file!(), line!(), "the program panicked");
     }
+    0
 }

@@ -1,17 +1,16 @@
 //! Tasks that wait for sockets and timers: a tokio runtime of two workers with its I/O driver.
 
 use std::future::Future;
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
-use tokio::runtime::Builder;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{sleep, timeout};
 
 fn run(future: impl Future<Output = ()>) {
-    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(future);
+    crate::asynchronous::runtime().enable_all().build().unwrap().block_on(future);
 }
 
 /// A stream keeps no borders: what one read brings may be the first part of a message.
@@ -47,12 +46,11 @@ fn tokio_timeout(fixed: bool) {
         let asked = tokio::spawn(async move {
             match timeout(TIME, &mut receiver).await {
                 Ok(answer) => answer.is_ok(),
-                Err(_) => {
-                    if fixed {
-                        receiver.close();
-                    }
-                    fixed && receiver.try_recv().is_ok()
+                Err(_) if fixed => {
+                    receiver.close();
+                    receiver.try_recv().is_ok()
                 }
+                Err(_) => false,
             }
         });
         let answered = tokio::spawn(async move {
@@ -99,37 +97,32 @@ fn tokio_select(fixed: bool) {
             to.write_all(b"to ").await.unwrap();
             to.write_all(b"be").await.unwrap();
         });
-        let ticker = tokio::spawn(async move {
-            tick.send(()).await.unwrap();
-            tick
-        });
+        let ticker = tokio::spawn(async move { while tick.send(()).await.is_ok() {} });
         let reader = tokio::spawn(async move {
             let mut message = [0; 5];
-            let mut whole = if fixed {
-                let read = from.read_exact(&mut message);
-                tokio::pin!(read);
+            if fixed {
+                let mut begun = pin!(from.read_exact(&mut message));
                 loop {
                     tokio::select! {
                         biased;
-                        size = &mut read => break size.is_ok(),
-                        _ = ticks.recv() => {}
+                        _ = &mut begun => break,
+                        Some(()) = ticks.recv() => {}
                     }
                 }
             } else {
                 loop {
                     tokio::select! {
                         biased;
-                        size = from.read_exact(&mut message) => break size.is_ok(),
-                        _ = ticks.recv() => {}
+                        _ = from.read_exact(&mut message) => break,
+                        Some(()) = ticks.recv() => {}
                     }
                 }
-            };
-            whole = whole && &message == b"to be";
-            check!(whole);
+            }
+            check!(&message == b"to be");
         });
-        let _tick = ticker.await.unwrap();
-        writer.await.unwrap();
-        reader.await.unwrap();
+        for task in [writer, ticker, reader] {
+            task.await.unwrap();
+        }
     });
 }
 program!(tokio_select, rust_tokio_select_bad, rust_tokio_select_good);
