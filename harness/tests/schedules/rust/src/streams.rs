@@ -2,11 +2,12 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, Mutex};
 use tokio::time::{sleep, timeout};
 
 fn run(future: impl Future<Output = ()>) {
@@ -63,27 +64,39 @@ fn tokio_timeout(fixed: bool) {
 }
 program!(tokio_timeout, rust_tokio_timeout_bad, rust_tokio_timeout_good);
 
-/// The answer to a request that timed out is still on its way, and is taken for the next one's.
+/// A request that had to wait for another one's timed out. Its answer still comes, and is taken for
+/// the next one's.
 fn tokio_late_answer(fixed: bool) {
-    const TIME: Duration = Duration::from_millis(5);
+    const WORK: Duration = Duration::from_millis(4);
+    const PATIENCE: Duration = Duration::from_millis(6);
     run(async move {
-        let (mut client, mut server) = UnixStream::pair().unwrap();
-        let served = tokio::spawn(async move {
-            while let Ok(request) = server.read_u8().await {
-                sleep(TIME).await;
-                server.write_u8(request).await.unwrap();
-            }
-        });
+        let busy = Arc::new(Mutex::new(()));
+        let serve = |mut server: UnixStream| {
+            let busy = busy.clone();
+            tokio::spawn(async move {
+                while let Ok(request) = server.read_u8().await {
+                    let _turn = busy.lock().await;
+                    sleep(WORK).await;
+                    server.write_u8(request).await.unwrap();
+                }
+            })
+        };
+        let (mut client, server) = UnixStream::pair().unwrap();
+        let (mut other, other_server) = UnixStream::pair().unwrap();
+        let servers = [serve(server), serve(other_server)];
+        other.write_u8(9).await.unwrap();
         client.write_u8(1).await.unwrap();
-        let first = timeout(TIME, client.read_u8()).await;
+        let late = timeout(PATIENCE, client.read_u8()).await.is_err();
         client.write_u8(2).await.unwrap();
-        let mut second = client.read_u8().await.unwrap();
-        if fixed && first.is_err() && second == 1 {
-            second = client.read_u8().await.unwrap();
+        if fixed && late {
+            check!(client.read_u8().await.unwrap() == 1);
         }
-        check!(second == 2);
-        drop(client);
-        served.await.unwrap();
+        check!(client.read_u8().await.unwrap() == 2);
+        check!(other.read_u8().await.unwrap() == 9);
+        drop((client, other));
+        for server in servers {
+            server.await.unwrap();
+        }
     });
 }
 program!(tokio_late_answer, rust_tokio_late_answer_bad, rust_tokio_late_answer_good);
