@@ -133,6 +133,16 @@ static long epoll_one(const char *const *words) {
   return n == 1 ? 10 + (long)events[0].data.u32 : n;
 }
 
+/* epolladd SET FD: what is read from it */
+static long epolladd(const char *const *words) {
+  struct epoll_event event = {.events = EPOLLIN, .data.u32 = 2};
+  return epoll_ctl(end_of(words[0], false), EPOLL_CTL_ADD, end_of(words[1], false), &event);
+}
+
+static long shutdown_writer(const char *const *words) {
+  return shutdown(end_of(words[0], true), SHUT_WR);
+}
+
 static long flock_one(const char *const *words) {
   return flock(end_of(words[0], false), LOCK_UN);
 }
@@ -143,14 +153,26 @@ static long waitpid_any(const char *const *words) {
 }
 
 const ffh_script_call ffh_script_files[] = {
-    {"read", FFH_SCRIPT_ERRNO, read_number},        {"write", FFH_SCRIPT_ERRNO, write_number},
-    {"evread", FFH_SCRIPT_ERRNO, evread},           {"evwrite", FFH_SCRIPT_ERRNO, evwrite},
-    {"nonblock", FFH_SCRIPT_SILENT, nonblock},      {"fillpipe", FFH_SCRIPT_ERRNO, fillpipe},
-    {"writelong", FFH_SCRIPT_ERRNO, writelong},     {"sendlong", FFH_SCRIPT_ERRNO, sendlong},
-    {"drainlong", FFH_SCRIPT_ERRNO, drainlong},     {"drainpipe", FFH_SCRIPT_ERRNO, drainpipe},
-    {"closewriter", FFH_SCRIPT_ERRNO, closewriter}, {"poll", FFH_SCRIPT_ERRNO, poll_one},
-    {"pollnone", FFH_SCRIPT_ERRNO, pollnone},       {"selectnone", FFH_SCRIPT_ERRNO, selectnone},
-    {"ppoll", FFH_SCRIPT_ERRNO, ppoll_one},         {"select", FFH_SCRIPT_ERRNO, select_one},
-    {"epoll", FFH_SCRIPT_ERRNO, epoll_one},         {"flock", FFH_SCRIPT_ERRNO, flock_one},
-    {"waitpid", FFH_SCRIPT_ERRNO, waitpid_any},     {NULL, FFH_SCRIPT_SILENT, NULL},
+    {"read", FFH_SCRIPT_ERRNO, read_number},
+    {"write", FFH_SCRIPT_ERRNO, write_number},
+    {"evread", FFH_SCRIPT_ERRNO, evread},
+    {"evwrite", FFH_SCRIPT_ERRNO, evwrite},
+    {"nonblock", FFH_SCRIPT_SILENT, nonblock},
+    {"fillpipe", FFH_SCRIPT_ERRNO, fillpipe},
+    {"writelong", FFH_SCRIPT_ERRNO, writelong},
+    {"sendlong", FFH_SCRIPT_ERRNO, sendlong},
+    {"drainlong", FFH_SCRIPT_ERRNO, drainlong},
+    {"drainpipe", FFH_SCRIPT_ERRNO, drainpipe},
+    {"closewriter", FFH_SCRIPT_ERRNO, closewriter},
+    {"poll", FFH_SCRIPT_ERRNO, poll_one},
+    {"pollnone", FFH_SCRIPT_ERRNO, pollnone},
+    {"selectnone", FFH_SCRIPT_ERRNO, selectnone},
+    {"ppoll", FFH_SCRIPT_ERRNO, ppoll_one},
+    {"select", FFH_SCRIPT_ERRNO, select_one},
+    {"epoll", FFH_SCRIPT_ERRNO, epoll_one},
+    {"epolladd", FFH_SCRIPT_ERRNO, epolladd},
+    {"shutdown", FFH_SCRIPT_ERRNO, shutdown_writer},
+    {"flock", FFH_SCRIPT_ERRNO, flock_one},
+    {"waitpid", FFH_SCRIPT_ERRNO, waitpid_any},
+    {NULL, FFH_SCRIPT_SILENT, NULL},
 };

@@ -80,6 +80,11 @@ static void readiness(void **state) {
        "A epoll=0@9000, B sleepuntil=0@12000, B write=8, A epoll=11@12000, A epoll=11"},
       {FFH_FIXED, "epoll waits for ever", "A: epoll z -1 | B: nanosleep 4000, write v 1",
        "B nanosleep=0@4000000, B write=8, A epoll=11@4000000"},
+      {FFH_FIXED, "who waits for an epoll sees what is added to it",
+       "A: epoll z -1 | B: write w 1, epolladd z w, yield, write v 1",
+       "B write=8, B epolladd=0, A epoll=12, B write=8"},
+      {FFH_FIXED, "and who reads from a socket that no more will come",
+       "A: read t | B: shutdown t, yield, write v 1", "B shutdown=0, A read=0, B write=8"},
   };
   FFH_SCRIPT_CHECK(rows);
 }
