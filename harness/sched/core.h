@@ -22,6 +22,9 @@ bool ffh_cancel_is_enabled(void);
  * after a while, and the run is marked. */
 bool ffh_io_is_ready(ffh_thread *thread, bool outside);
 
+/* outside.c: whether only this process can end an I/O wait. */
+bool ffh_io_is_inside(const ffh_thread *thread);
+
 /* sched.c: takes steps of the lane for ever. */
 __attribute__((noreturn)) void ffh_lane_serve(unsigned lane);
 unsigned ffh_sched_running(void);

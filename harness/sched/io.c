@@ -34,7 +34,7 @@ bool ffh_io_is_ready(ffh_thread *thread, bool outside) {
   if (ask(thread->io_fds, thread->io_n_fds, 0) != 0) {
     return true;
   }
-  if (!outside) {
+  if (!outside || ffh_io_is_inside(thread)) {
     return false;
   }
   ffh_not_controlled(thread->what);

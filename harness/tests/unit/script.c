@@ -198,6 +198,9 @@ static void (*after_fault)(void);
 static void on_fault(void *context, ffh_sched_fault fault, const char *what, const void *object) {
   (void)context;
   add("; %s, %s %s", fault_names[fault], what == NULL ? "-" : what, ffh_script_object_name(object));
+  if (ffh_sched_not_controlled() != NULL) {
+    add("; not controlled: %s", ffh_sched_not_controlled());
+  }
   now->trace = ffh_sched_trace_value();
   if (after_fault != NULL) {
     after_fault();

@@ -89,6 +89,21 @@ static void readiness(void **state) {
   FFH_SCRIPT_CHECK(rows);
 }
 
+/* Nothing but the process itself could end these: a deadlock, and under control. */
+static void inside(void **state) {
+  (void)state;
+  static const ffh_script_row rows[] = {
+      {FFH_FIXED, "an eventfd that nobody writes to", "A: read v", "; deadlock, read -"},
+      {FFH_FIXED, "a pipe", "A: poll p in -1", "; deadlock, poll -"},
+      {FFH_FIXED, "a pair of sockets", "A: read t", "; deadlock, read -"},
+      {FFH_FIXED, "an epoll of an eventfd", "A: epoll z -1", "; deadlock, epoll_wait -"},
+      {FFH_FIXED, "and of a pipe", "A: epolladd z p, epoll z -1",
+       "A epolladd=0; deadlock, epoll_wait -"},
+      {FFH_FIXED, "and nothing at all", "A: pollnone -1", "; deadlock, poll -"},
+  };
+  FFH_SCRIPT_CHECK(rows);
+}
+
 static void outside(void **state) {
   (void)state;
   static const ffh_script_row rows[] = {
@@ -106,6 +121,7 @@ int main(void) {
       cmocka_unit_test(pipes),
       cmocka_unit_test(a_long_send_waits_too),
       cmocka_unit_test(readiness),
+      cmocka_unit_test(inside),
       cmocka_unit_test(outside),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
