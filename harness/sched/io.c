@@ -143,18 +143,18 @@ FFH_EXPORT ssize_t send(int fd, const void *from, size_t n, int flags) {
 }
 
 /* What does not wait, and may be what others wait for. */
-#define TOUCHES(name, parameters, arguments)         \
-  FFH_EXPORT int name parameters {                   \
-    FFH_MODEL(ffh_real()->name arguments);           \
-    (void)self;                                      \
-    ffh_point(FFH_OP_IO, NULL);                      \
-    return (int)touched(ffh_real()->name arguments); \
+#define TOUCHES(result, name, parameters, arguments)    \
+  FFH_EXPORT result name parameters {                   \
+    FFH_MODEL(ffh_real()->name arguments);              \
+    (void)self;                                         \
+    ffh_point(FFH_OP_IO, NULL);                         \
+    return (result)touched(ffh_real()->name arguments); \
   }
 
-TOUCHES(close, (int fd), (fd))
-TOUCHES(shutdown, (int fd, int how), (fd, how))
-TOUCHES(connect, (int fd, const struct sockaddr *to, socklen_t size), (fd, to, size))
-TOUCHES(epoll_ctl, (int set, int operation, int fd, struct epoll_event *event),
+TOUCHES(int, close, (int fd), (fd))
+TOUCHES(int, shutdown, (int fd, int how), (fd, how))
+TOUCHES(int, connect, (int fd, const struct sockaddr *to, socklen_t size), (fd, to, size))
+TOUCHES(int, epoll_ctl, (int set, int operation, int fd, struct epoll_event *event),
         (set, operation, fd, event))
 
 /* ---- many descriptors, with a time limit ---- */

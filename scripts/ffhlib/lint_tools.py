@@ -129,7 +129,7 @@ def exported_symbols(tree: Tree) -> list[Finding]:
 
 _OURS = ("ffh_", "__sanitizer_cov_", "__wrap_", "__tsan_on_report", "DW.ref.")
 _EXPORT = re.compile(
-    r"FFH_EXPORT\s+[\w ]+?[ *](\w+)\s*\(|^(?:READS|WRITES|OUTSIDE)\(\w+, (\w+),", re.M
+    r"FFH_EXPORT\s+[\w ]+?[ *](\w+)\s*\(|^(?:READS|WRITES|TOUCHES|OUTSIDE)\(\w+, (\w+),", re.M
 )
 
 
