@@ -13,6 +13,11 @@ bool ffh_plantool_load(const char *path, ffh_plan *plan) {
   if (!ffh_file_read(path, FFH_MAX_INPUT, &bytes)) {
     return false;
   }
+  static const char text[] = "ffihammer plan ";
+  if (bytes.size >= sizeof text - 1 && memcmp(bytes.data, text, sizeof text - 1) == 0) {
+    ffh_complain("a plan text", path, ": compile it first, with --compile TEXT OUT");
+    return false;
+  }
   switch (ffh_plan_decode(&ffh_target_main, bytes.data, bytes.size, plan)) {
     case FFH_DECODE_OK:
       return true;

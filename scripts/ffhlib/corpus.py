@@ -51,8 +51,9 @@ def inspect(data: bytes) -> Kind:
     """Recognises a plan file by its first bytes."""
     if not data:
         return Kind("empty")
-    if data.startswith(TEXT_MAGIC):
-        first = data.split(b"\n", 1)[0].decode("utf-8", "replace").split()
+    head = _behind_comments(data)
+    if head.startswith(TEXT_MAGIC):
+        first = head.split(b"\n", 1)[0].decode("utf-8", "replace").split()
         fields = dict(word.split("=", 1) for word in first if "=" in word)
         return Kind(
             "text", target=fields.get("target", ""), version=first[2] if len(first) > 2 else ""
@@ -80,7 +81,21 @@ def load(path: Path) -> bytes:
 
 def _is_text(path: Path) -> bool:
     with path.open("rb") as file:
-        return file.read(len(TEXT_MAGIC)) == TEXT_MAGIC
+        return _behind_comments(file.read(_LONGEST_HEAD)).startswith(TEXT_MAGIC)
+
+
+_LONGEST_HEAD = 1 << 16  # of the comments before a plan text
+
+
+def _behind_comments(data: bytes) -> bytes:
+    """What follows the comments and empty lines that a plan text may begin with."""
+    at = 0
+    while at < len(data) and (data[at] == ord("#") or data[at : at + 1].isspace()):
+        end = data.find(b"\n", at) if data[at] == ord("#") else at
+        if end < 0:
+            break
+        at = end + 1
+    return data[at:]
 
 
 class Corpus:

@@ -17,7 +17,7 @@ from . import determinism, replayer, repro_c
 from .determinism import Difference
 from .finding_report import make_report, render
 from .quarantine import Quarantine
-from .replayer import FINDING, INTERNAL, Outcome
+from .replayer import FINDING, INTERNAL, NOTHING, Outcome
 from .results import Results, safe_name
 from .signature import library_frames
 from .target import Target
@@ -120,7 +120,7 @@ class Findings:
     ) -> Finding | None:
         """Replays an input up to three times and keeps what it shows. `first` is what the fuzz
         process said; `data` is None when the process left no input. None when the replays
-        disagree."""
+        disagree, or show nothing whatever the schedule is: that goes to quarantine."""
         finding = Finding(first.signature, first.rule, target.name, first.message)
         best, plan = first, ""
         if data is not None:
@@ -134,6 +134,8 @@ class Findings:
                 again = again or self._hunt(target, data, first, env, scratch, timeout)
                 if again:
                     data, found, plan = again
+                elif all(outcome.kind == NOTHING for outcome in found.outcomes):
+                    return self._set_aside(target, data, plan, first, found)
             best = self._choose(finding, first, found.outcomes)
             if _tells_place(first):
                 with self._lock:
@@ -161,6 +163,15 @@ class Findings:
             self.internal += [o.message for o in found.outcomes if o.kind == INTERNAL]
         file.unlink(missing_ok=True)
         return found, plan
+
+    def _set_aside(
+        self, target: Target, data: bytes, plan: str, first: Outcome, found: Difference
+    ) -> None:
+        """What the fuzz process saw and no replay shows depends on more than the input."""
+        said = f"the fuzz process said {first.rule}, and no replay does"
+        differs = Difference(found.file, said, [first, *found.outcomes])
+        name = f"{target.name}-{first.signature}"
+        self.quarantine.add(target.name, name, "finding", data, plan, differs)
 
     def _warm(
         self,

@@ -50,7 +50,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="seconds after which a run counts as hung (default 25)",
     )
-    parser.add_argument("--flavor", default="asan", metavar="NAME", help="the build (default asan)")
+    parser.add_argument(
+        "--flavor", default="", metavar="NAME", help="the build (default: the finding's, else asan)"
+    )
     build.add_no_build(parser, "replay with")
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
@@ -125,6 +127,17 @@ def _finding_target(path: Path) -> str:
         report = json.loads((path.parent / "report.json").read_text(encoding="utf-8"))
         return str(report.get("target") or "") if isinstance(report, dict) else ""
     return ""
+
+
+def flavor_of(path: Path, asked: str) -> str:
+    """The build that was asked for, else the one that a finding was made in, else asan."""
+    if asked:
+        return asked
+    folder = path if path.is_dir() else path.parent
+    with contextlib.suppress(OSError, ValueError):
+        report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+        return str(report.get("flavor") or "asan") if isinstance(report, dict) else "asan"
+    return "asan"
 
 
 def _folder_target(path: Path, flavor: str) -> str:
@@ -292,6 +305,7 @@ def _print(
 
 
 def run(args: argparse.Namespace) -> int:
+    args.flavor = flavor_of(args.file, args.flavor)
     env = profile.environment(args.flavor, paths.PROJECT)
     with opened(args.file, args.target, args.flavor, env, build_first=args.build) as item:
         if item.empty:

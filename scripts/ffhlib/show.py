@@ -13,7 +13,7 @@ from . import build, events, exits, finding_report, interleaving, paths, profile
 from .corpus import CorpusError
 from .interleaving import Listing
 from .replayer import FINDING, Outcome
-from .repro import Input, opened, positive
+from .repro import Input, flavor_of, opened, positive
 
 HELP = "print an input as plan text, or the interleaving of a finding"
 EXAMPLE = "scripts/ffh show results/latest/findings/FFH-DOUBLE-FREE-f-3f2a91c0"
@@ -50,11 +50,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="seconds after which the run counts as hung (default 25)",
     )
-    parser.add_argument("--flavor", default="asan", metavar="NAME", help="the build (default asan)")
+    parser.add_argument(
+        "--flavor", default="", metavar="NAME", help="the build (default: the finding's, else asan)"
+    )
     build.add_no_build(parser, "use")
 
 
 def run(args: argparse.Namespace) -> int:
+    args.flavor = flavor_of(args.file, args.flavor)
     env = profile.environment(args.flavor, paths.PROJECT)
     with opened(args.file, args.target, args.flavor, env, build_first=args.build) as item:
         if args.file.is_dir() and not args.plan and not item.empty:

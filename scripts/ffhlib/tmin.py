@@ -19,7 +19,7 @@ from .corpus import CorpusError
 from .finding_report import make_report, render
 from .plantext import Plan
 from .replayer import FINDING, INTERNAL, NOTHING, Outcome
-from .repro import opened, positive
+from .repro import flavor_of, opened, positive
 from .results import to_json, write_atomic
 from .signature import UNSTABLE
 from .target import Target
@@ -67,7 +67,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="seconds after which a run counts as hung (default 25)",
     )
-    parser.add_argument("--flavor", default="asan", metavar="NAME", help="the build (default asan)")
+    parser.add_argument(
+        "--flavor", default="", metavar="NAME", help="the build (default: the finding's, else asan)"
+    )
 
 
 class TminError(exits.FfhError):
@@ -222,6 +224,7 @@ def _plural(word: str, number: int) -> str:
 
 
 def run(args: argparse.Namespace) -> int:
+    args.flavor = flavor_of(args.file, args.flavor)
     env = profile.environment(args.flavor, paths.PROJECT)
     with (
         opened(args.file, args.target, args.flavor, env) as item,
