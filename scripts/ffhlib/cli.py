@@ -33,12 +33,12 @@ VERBS: dict[str, tuple[str, bool, str]] = {
     "run": ("run", True, "fuzz one target"),
     "repro": ("repro", True, "replay an input or a finding, and say whether it happens every time"),
     "tmin": ("tmin", True, "make a finding's input smaller"),
-    "show": ("show", True, "print an input as plan text"),
+    "show": ("show", True, "an input as plan text; the interleaving of a finding"),
     "plan": ("plan", True, "compile a plan text into a corpus file"),
     "check": ("check", True, "compare a contract with the built library"),
     "table": ("table", True, "print a contract as an ownership table"),
     "lint": ("lint", True, "check the sources of ffihammer itself"),
-    "bench": ("bench", True, "measure speed and memory against hand-written targets"),
+    "bench": ("bench", True, "measure speed, memory, and what schedules find"),
 }
 
 EXIT_CODES = """exit codes:

@@ -182,10 +182,17 @@ def _address_keys(error: str, text: str) -> list[tuple[str, str]]:
     return keys
 
 
+def _is_panic(name: str) -> bool:
+    """Not what every Rust thread begins with, which would catch a panic if there were one."""
+    if re.search(r"panicking::(try|catch_unwind)\b", name):
+        return False
+    return name.startswith(_PANIC_FRAMES) or "::panicking::" in name
+
+
 def _abort_keys(before: list[str], stacks: list[Stack]) -> list[tuple[str, str]]:
     """Why a process aborted: what it printed last, or what its stack shows."""
     frames = [frame.function for stack in stacks[:1] for frame in stack.frames]
-    if any(name.startswith(_PANIC_FRAMES) or "::panicking::" in name for name in frames):
+    if any(map(_is_panic, frames)):
         return [("rust", "panicked at")]
     for line in reversed(before[-40:]):
         if line.startswith("terminate called without an active exception"):

@@ -223,6 +223,18 @@ def test_a_panic_is_told_in_its_own_words() -> None:
     assert report.headline == "Rust panicked at src/lib.rs:17:9: the index is 4"
 
 
+def test_an_abort_on_a_rust_thread_is_no_panic() -> None:
+    report = sanitizer_report.parse(
+        "==7==ERROR: AddressSanitizer: ABRT on unknown address 0x000000007000 (pc 0x7f T4)\n"
+        "    #0 0x7f in abort stdlib/abort.c:79:7\n"
+        "    #1 0x7f in std::process::abort std/src/process.rs:2500:5\n"
+        "    #2 0x7f in suite::fail src/lib.rs:42:5\n"
+        "    #3 0x7f in std::panicking::try::do_call std/src/panicking.rs:581:40\n"
+        "    #4 0x7f in std::panicking::catch_unwind std/src/panicking.rs:544:19\n"
+    )
+    assert report and report.rule == "FFH-ABORT"
+
+
 def test_rust_prints_no_backtrace_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """It reads the memory map, and how long that is differs between runs."""
     monkeypatch.setenv("RUST_BACKTRACE", "full")
