@@ -84,7 +84,7 @@ typedef enum ffh_policy {
 
 /* Where threads can be preempted. Each includes the ones before it. */
 typedef enum ffh_granularity {
-  FFH_GRANULARITY_CALLS = 0, /* between boundary calls, and where a thread blocks */
+  FFH_GRANULARITY_CALLS = 0, /* between boundary calls, and where a thread blocks or yields */
   FFH_GRANULARITY_SYNC,      /* at each modelled operation: locks, waits, threads, clocks */
   FFH_GRANULARITY_MEMORY,    /* at each load, store and branch of instrumented code */
   FFH_GRANULARITY_COUNT

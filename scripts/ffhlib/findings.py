@@ -6,24 +6,20 @@ not."""
 
 from __future__ import annotations
 
-import hashlib
-import itertools
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import determinism, replayer, repro_c
+from . import repro_c
 from .determinism import Difference
 from .finding_report import make_report, render
 from .quarantine import Quarantine
-from .replayer import FINDING, INTERNAL, NOTHING, Outcome
+from .replayer import FINDING, INTERNAL, Outcome
 from .results import Results, safe_name
 from .signature import library_frames
 from .target import Target
-
-REPLAYS = 3
-HUNTED = 300  # schedules tried for a finding whose own does not show it again
+from .triage import Replayed, Triage
 
 
 @dataclass
@@ -80,7 +76,6 @@ class Findings:
     def __init__(self, results: Results, project: Path) -> None:
         self.results = results
         self.quarantine = Quarantine(results)
-        self._logs = itertools.count()
         self._project = project
         self._lock = threading.Lock()
         self._by_signature: dict[str, Finding] = {}
@@ -124,106 +119,35 @@ class Findings:
         finding = Finding(first.signature, first.rule, target.name, first.message)
         best, plan = first, ""
         if data is not None:
-            found, plan = self._replay(target, data, first, env, scratch, timeout)
-            if found.first and not self.internal:
-                name = f"{target.name}-{first.signature}"
-                self.quarantine.add(target.name, name, "finding", data, plan, found)
-                return None
-            if not any(outcome.kind == FINDING for outcome in found.outcomes):
-                again = self._warm(target, plan, first, env, scratch, timeout)
-                again = again or self._hunt(target, data, first, env, scratch, timeout)
-                if again:
-                    data, found, plan = again
-                elif all(outcome.kind == NOTHING for outcome in found.outcomes):
-                    return self._set_aside(target, data, plan, first, found)
-            best = self._choose(finding, first, found.outcomes)
+            tried = Triage(target, first, env, scratch, timeout)
+            seen = tried.replay(data)
+            self._note_internal(seen.found)
+            if seen.found.first and not self.internal:
+                return self._set_aside(target, first, seen, seen.found)
+            if not seen.shows:
+                again = tried.again(seen)
+                if again is None and seen.shows_nothing:
+                    said = f"the fuzz process said {first.rule}, and no replay does"
+                    differs = Difference(seen.found.file, said, [first, *seen.found.outcomes])
+                    return self._set_aside(target, first, seen, differs)
+                seen = again or seen
+            data, plan = seen.data, seen.plan
+            best = self._choose(finding, first, seen.found.outcomes)
             if _tells_place(first):
                 with self._lock:
                     self._aliases[first.signature] = finding.signature
         return self._keep(finding, best, first, plan, data, target)
 
-    def _replay(
-        self,
-        target: Target,
-        data: bytes,
-        first: Outcome,
-        env: dict[str, str],
-        scratch: Path,
-        timeout: int,
-    ) -> tuple[Difference, str]:
-        name = hashlib.sha1(data, usedforsecurity=False).hexdigest()
-        file = scratch / f"input-{name}"
-        file.write_bytes(data)
-        _, plan, _ = replayer.show(target.replay, file, env)
-        times = 1 if first.rule == "FFH-TIMEOUT" else REPLAYS
-        found = determinism.alone(
-            target.replay, file, env, timeout, lambda: self._log(scratch), times
-        )
+    def _note_internal(self, found: Difference) -> None:
         with self._lock:
             self.internal += [o.message for o in found.outcomes if o.kind == INTERNAL]
-        file.unlink(missing_ok=True)
-        return found, plan
 
     def _set_aside(
-        self, target: Target, data: bytes, plan: str, first: Outcome, found: Difference
+        self, target: Target, first: Outcome, seen: Replayed, differs: Difference
     ) -> None:
-        """What the fuzz process saw and no replay shows depends on more than the input."""
-        said = f"the fuzz process said {first.rule}, and no replay does"
-        differs = Difference(found.file, said, [first, *found.outcomes])
+        """Runs of one input disagree: what happened depends on more than the input."""
         name = f"{target.name}-{first.signature}"
-        self.quarantine.add(target.name, name, "finding", data, plan, differs)
-
-    def _warm(
-        self,
-        target: Target,
-        plan: str,
-        first: Outcome,
-        env: dict[str, str],
-        scratch: Path,
-        timeout: int,
-    ) -> tuple[bytes, Difference, str] | None:
-        """The same plan in a process that has run it once before, as the fuzz process had run
-        others: what a library does only once is then behind it. None when that shows nothing."""
-        head, line, rest = plan.partition("\nschedule ")
-        if not line or " warm=1" in rest.split("\n", 1)[0]:
-            return None
-        text, out = scratch / "warm.plan", scratch / "warm"
-        text.write_text(f"{head}{line}{rest.replace(chr(10), ' warm=1' + chr(10), 1)}")
-        code, _, _ = replayer.compile_text(target.replay, text, out, env)
-        if code != 0:
-            return None
-        data = out.read_bytes()
-        found, plan = self._replay(target, data, first, env, scratch, timeout)
-        if found.first or not any(outcome.kind == FINDING for outcome in found.outcomes):
-            return None
-        return data, found, plan
-
-    def _hunt(
-        self,
-        target: Target,
-        data: bytes,
-        first: Outcome,
-        env: dict[str, str],
-        scratch: Path,
-        timeout: int,
-    ) -> tuple[bytes, Difference, str] | None:
-        """The same calls under other schedules: what the fuzz process had run before can have moved
-        the points at which this one switches. None when none of them ends in the same rule."""
-        file, saved = scratch / "hunted", scratch / "hunted-schedule"
-        file.write_bytes(data)
-        saved.unlink(missing_ok=True)
-        options = ["--schedules", str(HUNTED), "--policy", "mix", "--save", str(saved)]
-        outcome = replayer.replay(target.replay, file, env, timeout, options=options)
-        if outcome.kind != FINDING or outcome.rule != first.rule or not saved.is_file():
-            return None
-        data = saved.read_bytes()
-        found, plan = self._replay(target, data, first, env, scratch, timeout)
-        if found.first or not any(outcome.kind == FINDING for outcome in found.outcomes):
-            return None
-        return data, found, plan
-
-    def _log(self, scratch: Path) -> Path:
-        return scratch / f"events-{next(self._logs)}"
+        self.quarantine.add(target.name, name, "finding", seen.data, seen.plan, differs)
 
     @staticmethod
     def _choose(finding: Finding, first: Outcome, outcomes: list[Outcome]) -> Outcome:

@@ -40,6 +40,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="run N separate processes (default 1)",
     )
+    add_common(parser)
+    build.add_no_build(parser, "replay with")
+    parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """What every command takes that runs an input or a finding."""
     parser.add_argument(
         "--target", metavar="NAME", help="the target; by default the one that the file names"
     )
@@ -53,8 +60,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--flavor", default="", metavar="NAME", help="the build (default: the finding's, else asan)"
     )
-    build.add_no_build(parser, "replay with")
-    parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
 
 def positive(text: str) -> int:

@@ -13,7 +13,7 @@ from . import build, events, exits, finding_report, interleaving, paths, profile
 from .corpus import CorpusError
 from .interleaving import Listing
 from .replayer import FINDING, Outcome
-from .repro import Input, flavor_of, opened, positive
+from .repro import Input, add_common, flavor_of, opened, positive
 
 HELP = "print an input as plan text, or the interleaving of a finding"
 EXAMPLE = "scripts/ffh show results/latest/findings/FFH-DOUBLE-FREE-f-3f2a91c0"
@@ -28,9 +28,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a finding's directory (what its threads did), a corpus file or a plan text (its calls)",
     )
     parser.add_argument(
-        "--target", metavar="NAME", help="the target; by default the one that the file names"
-    )
-    parser.add_argument(
         "--plan", action="store_true", help="of a finding, too, only the plan's text"
     )
     parser.add_argument(
@@ -43,16 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all", action="store_true", help="of an interleaving, every row from the start"
     )
-    parser.add_argument(
-        "--timeout",
-        type=positive,
-        default=25,
-        metavar="S",
-        help="seconds after which the run counts as hung (default 25)",
-    )
-    parser.add_argument(
-        "--flavor", default="", metavar="NAME", help="the build (default: the finding's, else asan)"
-    )
+    add_common(parser)
     build.add_no_build(parser, "use")
 
 

@@ -19,7 +19,7 @@ from .corpus import CorpusError
 from .finding_report import make_report, render
 from .plantext import Plan
 from .replayer import FINDING, INTERNAL, NOTHING, Outcome
-from .repro import flavor_of, opened, positive
+from .repro import add_common, flavor_of, opened, positive
 from .results import to_json, write_atomic
 from .signature import UNSTABLE
 from .target import Target
@@ -57,19 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="seconds to search; the best so far is kept (default 120)",
     )
-    parser.add_argument(
-        "--target", metavar="NAME", help="the target; by default the one that the file names"
-    )
-    parser.add_argument(
-        "--timeout",
-        type=positive,
-        default=25,
-        metavar="S",
-        help="seconds after which a run counts as hung (default 25)",
-    )
-    parser.add_argument(
-        "--flavor", default="", metavar="NAME", help="the build (default: the finding's, else asan)"
-    )
+    add_common(parser)
 
 
 class TminError(exits.FfhError):
