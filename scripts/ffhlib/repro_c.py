@@ -20,6 +20,7 @@ _SILENT = {
     "FFH-VALUE-RANGE": "a result outside its range",
     "FFH-CONST-WRITE": "a write to a const argument",
 }
+_WAITS = ("FFH-DEADLOCK", "FFH-LOST-WAKEUP", "FFH-SELF-DEADLOCK", "FFH-LIVELOCK")
 _INCLUDES = [
     "ftw.h",
     "pthread.h",
@@ -140,9 +141,10 @@ def _lifecycle(model: dict[str, Any], flag: str) -> list[str]:
     ]
 
 
-def build_command(info: dict[str, Any], source: str = "repro.c") -> list[str]:
+def build_command(info: dict[str, Any], source: str = "repro.c", flavor: str = "asan") -> list[str]:
     """Shell lines that build `repro` from repro.c in the present directory."""
-    sanitize = "-g -fsanitize=address,undefined -fno-sanitize-recover=undefined"
+    sanitizers = "thread" if flavor == "tsan" else "address,undefined"
+    sanitize = f"-g -fsanitize={sanitizers} -fno-sanitize-recover=undefined"
     flags = " ".join(shlex.quote(flag) for flag in dict.fromkeys(info.get("flags", [])))
     sources = [str(s) for s in info.get("sources", [])]
     objects = ["repro.o"]
@@ -166,17 +168,32 @@ def _expectation(report: dict[str, Any]) -> str:
             "Look at the result of the last call"
         )
     shown = report.get("sanitizer") or report.get("message") or rule
+    if rule in _WAITS:
+        return f"hangs where ffihammer says: {shown}"
     return f"shows: {shown}"
 
 
-def _header(report: dict[str, Any], info: dict[str, Any], notes: list[str]) -> str:
+def _turns(plan: str, lanes: int) -> list[str]:
+    """What the program leaves out of an interleaving."""
+    schedule = next((line for line in plan.splitlines() if line.startswith("schedule ")), "")
+    if lanes < 2 or "granularity=" not in schedule or "granularity=calls" in schedule:
+        return []
+    return [
+        "Its lanes take turns by whole calls: what needs a switch inside a call does not show here."
+    ]
+
+
+def _header(
+    report: dict[str, Any], info: dict[str, Any], turns: list[str], notes: list[str]
+) -> str:
     lines = [
         f"{report.get('rule', '')}: {report.get('meaning', '')}",
         f"target {report.get('target', '')}, {report.get('function') or 'no single function'}",
         f"The program {_expectation(report)}",
+        *turns,
         "",
         "Build and run it:",
-        *(f"  {line}" for line in build_command(info)),
+        *(f"  {line}" for line in build_command(info, flavor=str(report.get("flavor")))),
         "  ASAN_OPTIONS=detect_leaks=1 ./repro",
         "Replay it with ffihammer:",
         f"  {report.get('command', '')}",
@@ -210,7 +227,7 @@ def generate(plan: str, report: dict[str, Any], model: dict[str, Any], info: dic
     ended = report.get("phase") == "leak check"
     forget = "".join(f"  {name} = NULL;\n" for name in variables) if ended else ""
     parts = [
-        _header(report, info, notes),
+        _header(report, info, _turns(plan, len(named)), notes),
         "#define _GNU_SOURCE\n" + "".join(f"#include <{name}>\n" for name in _INCLUDES),
         f'#include "{header}"\n',
         "#define SPARSE ((UINT64_C(1) << 32) + (1u << 20))\n"
