@@ -83,7 +83,10 @@ FFH_INLINE static void take(ffh_frame *frame) {
   ffh_sched_enter(frame->function->name);
   ffh_order_enter(frame);
   ffh_race_enter(frame->index);
+  ffh_crossing crossing;
+  ffh_cross_in(&crossing, &frame->function->edge);
   frame->function->call(frame->args, &frame->result);
+  ffh_cross_out(&crossing);
   ffh_race_leave();
   ffh_order_leave(frame);
   ffh_points_call(frame, ffh_sched_leave());

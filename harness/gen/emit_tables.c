@@ -193,7 +193,13 @@ static void emit_function(FILE *out, unsigned f, const ffh_gen_function *gen) {
   emit_text(out, function->excluded);
   fputs(",\n     .signature = ", out);
   emit_text(out, function->signature);
-  fprintf(out, ",\n     .line = %" PRIu32 ", .call = ", function->line);
+  bool legacy = (function->flags & FFH_FN_LEGACY) != 0;
+  fprintf(out, ",\n     .line = %" PRIu32 ", .edge = {.name = ", function->line);
+  emit_text(out, function->name);
+  fprintf(out, ", .to = %s, .kind = %s,\n              .function = %u, .slot = FFH_NONE}",
+          legacy ? "FFH_SIDE_LEGACY" : "FFH_SIDE_LIBRARY",
+          legacy ? "FFH_EDGE_LEGACY" : "FFH_EDGE_CALL", f);
+  fputs(",\n     .call = ", out);
   if (ffh_model_is_called(gen)) {
     fprintf(out, "call_%s},\n", function->name);
   } else {

@@ -11,12 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ffh/cross.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /* Raised when any table below changes; the runtime refuses a target with another number. */
-#define FFH_TARGET_ABI 1u
+#define FFH_TARGET_ABI 2u
 
 #define FFH_NONE UINT16_C(0xffff)
 
@@ -238,6 +240,7 @@ typedef struct ffh_function {
   const char *excluded;
   const char *signature; /* the C declaration, for people */
   uint32_t line;
+  ffh_edge edge; /* that a call of it crosses */
   /* Calls the function. args has n_params words; *result is written unless the function is void. */
   void (*call)(const ffh_word *args, ffh_word *result);
 } ffh_function;

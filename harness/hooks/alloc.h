@@ -1,0 +1,65 @@
+/* Where every allocation and every free of the process is seen, and held against the ledger. One
+ * implementation is linked: AddressSanitizer's hooks (alloc_asan.c), or jemalloc with a range of
+ * addresses for each side (alloc_jemalloc.c). In builds with neither it sees nothing and says so.
+ *
+ * Blocks that the harness's side allocates are not kept. All functions may be called on any thread
+ * unless they say otherwise; none of them allocates. */
+#ifndef FFH_HOOKS_ALLOC_H
+#define FFH_HOOKS_ALLOC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "boundary/block.h"
+
+typedef enum ffh_free_fault {
+  FFH_FREE_OK = 0,
+  FFH_FREE_CROSS_SIDE, /* by another side than the one that owns it */
+  FFH_FREE_FAMILY,     /* by another family than the one that allocated it */
+  FFH_FREE_LAYOUT,     /* by Rust, with another size or alignment */
+  FFH_FREE_TWICE,
+  FFH_FREE_INVALID /* not the start of a block */
+} ffh_free_fault;
+
+/* What a free claimed about the block. */
+typedef struct ffh_freeing {
+  uintptr_t address;
+  uint64_t size;  /* as the freeing side stated it, 0 where it does not */
+  uint32_t align; /* the same */
+  uint32_t thread;
+  uint16_t call;
+  uint8_t side;   /* ffh_side */
+  uint8_t family; /* ffh_family */
+} ffh_freeing;
+
+/* Called on the freeing thread, before the memory is given back. May return: the free then goes
+ * on. `block` is what is known of the block, NULL for FFH_FREE_INVALID; for FFH_FREE_TWICE it is as
+ * it was before its first free. */
+typedef void (*ffh_alloc_fault)(ffh_free_fault fault, const ffh_block *block,
+                                const ffh_freeing *freeing);
+
+/* Once, on the main thread, before the first input. False when this build sees no allocations. */
+bool ffh_alloc_start(ffh_alloc_fault on_fault);
+
+/* Blocks of earlier inputs are no longer counted from here on. Main thread, nobody else running. */
+void ffh_alloc_begin_input(void);
+
+/* The call that allocations of the calling thread belong to from now on; FFH_NONE for none. */
+void ffh_alloc_set_call(uint16_t call);
+
+/* How many blocks that were allocated in this input are alive. Takes the same time however many
+ * there are. */
+int64_t ffh_alloc_live(void);
+
+/* Calls `see` for those blocks, oldest first, until it returns false. Main thread. */
+void ffh_alloc_each(bool (*see)(const ffh_block *block, void *context), void *context);
+
+/* The live block that `address` lies in (not only its start): false when there is none. */
+bool ffh_alloc_find(const void *address, ffh_block *block);
+
+/* The block that starts at `address` belongs to `side` from now on: the contract hands it over. Does
+ * nothing for what is no block. */
+void ffh_alloc_give(const void *address, uint8_t side);
+
+#endif

@@ -1,0 +1,86 @@
+/* Crossings: on which side of the boundary a thread's code runs, and how it got there.
+ *
+ * Every thread has a side and a list of the crossings that it is inside of, innermost first. The
+ * list lives on the thread's own stack: a crossing is entered and left by the same function, so
+ * that one which was jumped over (longjmp) or unwound (exception, panic, pthread_exit) is seen.
+ * Nothing here allocates, locks or makes a system call, and only the thread itself touches its
+ * list. Generated wrappers and the runtime use the same two functions. */
+#ifndef FFH_CROSS_H
+#define FFH_CROSS_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum ffh_side {
+  FFH_SIDE_HARNESS = 0, /* the runtime and the engine: what they allocate is nobody's */
+  FFH_SIDE_CALLER,      /* the application: callbacks and the target's own sources stand for it */
+  FFH_SIDE_LIBRARY,     /* the library under test; where it is a facade, the facade */
+  FFH_SIDE_LEGACY,      /* what lies behind the facade's inner edge (FFH_LEGACY) */
+  FFH_SIDE_TAGGED       /* the first of the archives that have a side of their own */
+} ffh_side;
+
+typedef enum ffh_edge_kind {
+  FFH_EDGE_CALL = 0, /* an exported function is called */
+  FFH_EDGE_CALLBACK, /* the library calls back */
+  FFH_EDGE_LEGACY,   /* the facade calls an inner function */
+  FFH_EDGE_THREAD    /* a thread of the library begins, or runs its destructors */
+} ffh_edge_kind;
+
+/* A place where threads may cross. Constant, of static storage duration. */
+typedef struct ffh_edge {
+  const char *name;  /* of the function, or "function.parameter" of a callback */
+  uint8_t to;        /* ffh_side */
+  uint8_t kind;      /* ffh_edge_kind */
+  uint16_t function; /* index into ffh_target.functions, FFH_NONE for none */
+  uint16_t slot;     /* of a callback, FFH_NONE for none */
+} ffh_edge;
+
+/* One crossing that has not been left. On the stack of the function that made it. */
+typedef struct ffh_crossing {
+  struct ffh_crossing *outer;
+  const ffh_edge *edge;
+  uint64_t sequence; /* of the thread, from 1 */
+  uint8_t from;      /* the side that was left */
+} ffh_crossing;
+
+typedef struct ffh_here {
+  ffh_crossing *top; /* the innermost crossing, NULL outside of all */
+  uint64_t sequence;
+  uint32_t thread; /* the thread's own number, never used again; 0: not asked for yet */
+  uint8_t side;    /* ffh_side */
+} ffh_here;
+
+/* Initial-exec: the general way of reaching thread-local data costs as much as the rest. */
+extern __thread ffh_here ffh_here_now __attribute__((tls_model("initial-exec")));
+
+static inline void ffh_cross_in(ffh_crossing *crossing, const ffh_edge *edge) {
+  ffh_here *here = &ffh_here_now;
+  crossing->outer = here->top;
+  crossing->edge = edge;
+  crossing->sequence = ++here->sequence;
+  crossing->from = here->side;
+  here->top = crossing;
+  here->side = edge->to;
+}
+
+static inline void ffh_cross_out(const ffh_crossing *crossing) {
+  ffh_here *here = &ffh_here_now;
+  here->top = crossing->outer;
+  here->side = crossing->from;
+}
+
+/* The number of the calling thread, from 1, given in the order of asking. Unlike a pthread_t it is
+ * never used again. */
+uint32_t ffh_cross_thread(void);
+
+/* "caller", "library", "legacy", or the name of a tagged archive. Static storage. */
+const char *ffh_side_name(uint8_t side);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
