@@ -7,6 +7,7 @@
 static ffh_out begin(ffh_verdict *verdict, ffh_rule rule, uint16_t slot) {
   verdict->rule = rule;
   verdict->slot = slot;
+  verdict->n_evidence = 0;
   return (ffh_out){verdict->message, 0, sizeof verdict->message, false};
 }
 

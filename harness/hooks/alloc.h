@@ -58,8 +58,8 @@ void ffh_alloc_each(bool (*see)(const ffh_block *block, void *context), void *co
 /* The live block that `address` lies in (not only its start): false when there is none. */
 bool ffh_alloc_find(const void *address, ffh_block *block);
 
-/* The block that starts at `address` belongs to `side` from now on: the contract hands it over. Does
- * nothing for what is no block. */
+/* The block that starts at `address` belongs to `side` from now on: the contract hands it over.
+ * Does nothing for what is no block. */
 void ffh_alloc_give(const void *address, uint8_t side);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "boundary/handles.h"
 #include "plan/thread.h"
+#include "report/stack.h"
 #include "report/waits.h"
 
 enum { HISTORY = 64 };
@@ -260,6 +261,21 @@ static void order(const ffh_finding *finding, ffh_out *out) {
   ffh_out_str(out, "]");
 }
 
+static void evidence(const ffh_finding *finding, ffh_out *out) {
+  key(out, "evidence");
+  ffh_out_str(out, "[");
+  for (unsigned i = 0; i < finding->verdict->n_evidence; i++) {
+    const ffh_evidence *one = &finding->verdict->evidence[i];
+    separate(out);
+    ffh_out_str(out, "{");
+    text(out, "title", one->title);
+    ffh_out_str(out, ", ");
+    ffh_report_stack(one->frames, one->n_frames, finding->symbolize, out);
+    ffh_out_str(out, "}");
+  }
+  ffh_out_str(out, "]");
+}
+
 void ffh_report_json(const ffh_finding *finding, char *scratch, size_t scratch_size, ffh_out *out) {
   const ffh_verdict *verdict = finding->verdict;
   ffh_out_str(out, "{");
@@ -282,6 +298,9 @@ void ffh_report_json(const ffh_finding *finding, char *scratch, size_t scratch_s
   }
   if (finding->region != NULL) {
     argument(finding, out);
+  }
+  if (verdict->n_evidence != 0) {
+    evidence(finding, out);
   }
   if (finding->not_controlled != NULL) {
     text(out, "not_controlled", finding->not_controlled);

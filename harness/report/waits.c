@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "base/asan.h"
 #include "plan/thread.h"
+#include "report/stack.h"
 
 static void text(ffh_out *out, const char *name, const char *value) {
   ffh_out_str(out, ", \"");
@@ -36,34 +36,6 @@ static unsigned number_of(const ffh_sched_wait *waits, uint32_t n, const void *o
   return number;
 }
 
-/* `text` is the function and the location with a tab between. */
-static void frame(const char *text, ffh_out *out) {
-  size_t size = strlen(text);
-  const char *tab = memchr(text, '\t', size);
-  size_t name = tab == NULL ? size : (size_t)(tab - text);
-  ffh_out_str(out, "{\"function\": ");
-  ffh_out_json(out, text, name);
-  ffh_out_str(out, ", \"location\": ");
-  ffh_out_json(out, tab == NULL ? "" : tab + 1, tab == NULL ? 0 : size - name - 1);
-  ffh_out_str(out, "}");
-}
-
-/* A return address is as many frames as functions are inlined there. */
-static void frames(uintptr_t pc, bool symbolize, ffh_out *out) {
-  char lines[4096] = ""; /* each ends with NUL, and all after the last one are NUL */
-  if (symbolize && __sanitizer_symbolize_pc != NULL) {
-    __sanitizer_symbolize_pc((void *)pc, "%f\t%L", lines, sizeof lines - 1);
-  }
-  if (lines[0] == '\0') {
-    ffh_out hex = {lines, 0, sizeof lines - 2, false};
-    ffh_out_hex(&hex, pc);
-  }
-  for (const char *line = lines; *line != '\0'; line += strlen(line) + 1) {
-    ffh_out_str(out, line == lines ? "" : ", ");
-    frame(line, out);
-  }
-}
-
 static void one(const ffh_sched_wait *waits, uint32_t n, uint32_t i, bool symbolize, ffh_out *out) {
   const ffh_sched_wait *wait = &waits[i];
   ffh_out_str(out, "{");
@@ -84,12 +56,9 @@ static void one(const ffh_sched_wait *waits, uint32_t n, uint32_t i, bool symbol
     ffh_out_str(out, ", ");
     thread(out, "held_by", (unsigned)wait->holder);
   }
-  ffh_out_str(out, ", \"stack\": [");
-  for (unsigned f = 0; f < FFH_WAIT_FRAMES && wait->frames[f] != 0; f++) {
-    ffh_out_str(out, f == 0 ? "" : ", ");
-    frames(wait->frames[f], symbolize, out);
-  }
-  ffh_out_str(out, "]}");
+  ffh_out_str(out, ", ");
+  ffh_report_stack(wait->frames, FFH_WAIT_FRAMES, symbolize, out);
+  ffh_out_str(out, "}");
 }
 
 void ffh_report_waits(const ffh_sched_wait *waits, uint32_t n, bool symbolize, ffh_out *out) {

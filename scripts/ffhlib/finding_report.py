@@ -43,15 +43,16 @@ def _stack_dict(stack: Stack) -> dict[str, Any]:
     }
 
 
-def _wait_dict(wait: dict[str, Any]) -> dict[str, Any]:
+def _with_stack(entry: dict[str, Any]) -> dict[str, Any]:
+    """What the runtime tells of with a stack, in the form that people read."""
     frames = [
         {
             "function": frame["function"].replace("<null>", "?"),
             "location": _location(frame["location"]).partition(" (BuildId")[0],
         }
-        for frame in wait.get("stack") or []
+        for frame in entry.get("stack") or []
     ]
-    return {**wait, "stack": frames}
+    return {**entry, "stack": frames}
 
 
 def make_report(
@@ -89,7 +90,8 @@ def make_report(
         "history": runtime.get("history") or [],
         "order": runtime.get("order") or [],
         "stacks": [_stack_dict(stack) for stack in parsed.stacks] if parsed else [],
-        "waits": [_wait_dict(wait) for wait in runtime.get("waits") or []],
+        "evidence": [_with_stack(one) for one in runtime.get("evidence") or []],
+        "waits": [_with_stack(wait) for wait in runtime.get("waits") or []],
         "notes": [_location(note) for note in parsed.notes] if parsed else [],
         "trace": outcome.trace or str(runtime.get("trace") or ""),
         "reproduced": "0 of 0",
@@ -241,6 +243,8 @@ def render(report: dict[str, Any]) -> str:
     for stack in report["stacks"]:
         lines += ["", f"{_title(stack)}:"]
         lines += _frames(stack["frames"])
+    for one in report.get("evidence") or []:
+        lines += ["", f"{one['title']}:", *_frames(one["stack"])]
     lines += _waits(report.get("waits") or [], bool(report["stacks"]))
     if report["accesses"]:
         lines += ["", "the two accesses:", *map(_access, report["accesses"])]
