@@ -117,8 +117,9 @@ def load(name: str, flavor: str = "asan") -> Target:
     target = describe(name, flavor)
     for file in (target.fuzz, target.replay, target.model):
         if not file.is_file():
+            which = "" if flavor == "asan" else f"--flavor {flavor} "
             raise TargetError(
-                f"target {name} is not built: {file} is missing; run scripts/ffh build {name}"
+                f"target {name} is not built: {file} is missing; run scripts/ffh build {which}{name}"
             )
     return target
 
