@@ -3,11 +3,13 @@
 #ifndef FFH_BOUNDARY_BLOCK_H
 #define FFH_BOUNDARY_BLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Which functions allocated a block; only their partners may free it. */
 typedef enum ffh_family {
   FFH_FAMILY_UNKNOWN = 0,
+  FFH_FAMILY_C,      /* one of the next three; which of them is for a sanitizer to tell */
   FFH_FAMILY_MALLOC, /* malloc, calloc, realloc, strdup, posix_memalign, ... */
   FFH_FAMILY_NEW,
   FFH_FAMILY_NEW_ARRAY,
@@ -29,5 +31,26 @@ typedef struct ffh_block {
   uint8_t n_frames;
   uintptr_t frames[FFH_BLOCK_FRAMES]; /* return addresses, innermost first */
 } ffh_block;
+
+typedef enum ffh_free_fault {
+  FFH_FREE_OK = 0,
+  FFH_FREE_CROSS_SIDE, /* by another side than the one that owns it */
+  FFH_FREE_FAMILY,     /* by another family than the one that allocated it */
+  FFH_FREE_LAYOUT,     /* by Rust, with another size or alignment */
+  FFH_FREE_TWICE,
+  FFH_FREE_INVALID /* not the start of a block */
+} ffh_free_fault;
+
+/* What a free claims about the block. */
+typedef struct ffh_freeing {
+  uintptr_t address;
+  uint64_t size;  /* as the freeing side stated it, 0 where it does not */
+  uint32_t align; /* the same */
+  uint32_t thread;
+  uint16_t call;
+  uint8_t side;   /* ffh_side */
+  uint8_t family; /* ffh_family */
+  bool ranged;    /* where it lies there are only blocks that the ledger keeps */
+} ffh_freeing;
 
 #endif

@@ -13,26 +13,6 @@
 
 #include "boundary/block.h"
 
-typedef enum ffh_free_fault {
-  FFH_FREE_OK = 0,
-  FFH_FREE_CROSS_SIDE, /* by another side than the one that owns it */
-  FFH_FREE_FAMILY,     /* by another family than the one that allocated it */
-  FFH_FREE_LAYOUT,     /* by Rust, with another size or alignment */
-  FFH_FREE_TWICE,
-  FFH_FREE_INVALID /* not the start of a block */
-} ffh_free_fault;
-
-/* What a free claimed about the block. */
-typedef struct ffh_freeing {
-  uintptr_t address;
-  uint64_t size;  /* as the freeing side stated it, 0 where it does not */
-  uint32_t align; /* the same */
-  uint32_t thread;
-  uint16_t call;
-  uint8_t side;   /* ffh_side */
-  uint8_t family; /* ffh_family */
-} ffh_freeing;
-
 /* Called on the freeing thread, before the memory is given back. May return: the free then goes
  * on. `block` is what is known of the block, NULL for FFH_FREE_INVALID; for FFH_FREE_TWICE it is as
  * it was before its first free. */

@@ -14,16 +14,8 @@ static _Thread_local int current_lane __attribute__((tls_model("initial-exec")))
 static unsigned pool_size;
 
 void ffh_lanes_find_stack(unsigned index) {
-  ffh_thread *thread = ffh_thread_at(index);
-  pthread_attr_t attributes;
-  void *low = NULL;
-  size_t size = 0;
-  if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
-    pthread_attr_getstack(&attributes, &low, &size);
-    pthread_attr_destroy(&attributes);
-  }
-  thread->stack_low = (uintptr_t)low;
-  thread->stack_high = (uintptr_t)low + size;
+  ffh_stack_find();
+  ffh_thread_at(index)->stack = ffh_stack_here;
 }
 
 void ffh_lanes_begin(void) {

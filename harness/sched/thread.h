@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "base/asan.h"
+#include "base/stack.h"
 #include "sched/sched.h"
 #include "sched/set.h"
 
@@ -56,7 +57,7 @@ typedef struct ffh_thread {
   pthread_t handle;
   pid_t tid;
   uintptr_t frame; /* where a stack walk starts while it is not running */
-  uintptr_t stack_low, stack_high;
+  ffh_stack stack;
   /* Of a thread that the library started. */
   void *(*entry)(void *);
   void *argument;

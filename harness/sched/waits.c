@@ -5,30 +5,6 @@
 #include "sched/core.h"
 #include "sched/events.h"
 
-static bool is_inside(const ffh_thread *thread, uintptr_t frame) {
-  return frame >= thread->stack_low && frame + 2 * sizeof frame <= thread->stack_high &&
-         frame % sizeof frame == 0;
-}
-
-/* Frame pointers: the frame's first word is the caller's frame, the second the return address. A
- * function without one is left out. */
-static void walk(const ffh_thread *thread, uintptr_t *frames) {
-  unsigned n = 0;
-  uintptr_t frame = thread->frame;
-  while (n < FFH_WAIT_FRAMES && is_inside(thread, frame)) {
-    uintptr_t words[2];
-    memcpy(words, (const void *)frame, sizeof words);
-    frames[n++] = words[1];
-    if (words[0] <= frame) {
-      break;
-    }
-    frame = words[0];
-  }
-  if (n < FFH_WAIT_FRAMES) {
-    frames[n] = 0;
-  }
-}
-
 static int thread_of(pid_t tid) {
   for (unsigned i = 0; tid != 0 && i < FFH_SET_SIZE; i++) {
     const ffh_thread *thread = ffh_thread_at(i);
@@ -84,7 +60,11 @@ uint32_t ffh_sched_waits(ffh_sched_wait *waits, uint32_t room) {
                              .what = thread->what == NULL ? "" : thread->what,
                              .object = thread->object,
                              .holder = holder_of(thread)};
-    walk(thread, wait->frames);
+    unsigned n_frames =
+        ffh_stack_walk(&thread->stack, thread->frame, wait->frames, FFH_WAIT_FRAMES);
+    if (n_frames < FFH_WAIT_FRAMES) {
+      wait->frames[n_frames] = 0;
+    }
   }
   return n;
 }
