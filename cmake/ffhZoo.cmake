@@ -6,7 +6,9 @@
 #   CRATE      the library in Rust instead: the twin is built with the feature zoo_fixed
 #   CALLBACKS  implementations of the contract's callbacks, not instrumented
 #
-# ffh_write_zoo() writes zoo.json into the build directory: every entry with its rules and its twin.
+# ffh_write_zoo() writes zoo.json into the build directory: every entry with its language, rules and twin. What
+# harness/tests/bench/zoo builds again without ffihammer is kept in global properties: FFH_ZOO_NAMES, and for each of
+# them FFH_ZOO_<name>_DIRECTORY and _SOURCES or _CRATE.
 function(ffh_add_zoo)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;RULE;CONTRACT;CRATE" "SOURCES;CALLBACKS")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_RULE OR NOT arg_CONTRACT)
@@ -25,8 +27,19 @@ function(ffh_add_zoo)
     ffh_add_target(NAME ${name} CONTRACT ${arg_CONTRACT} SOURCES ${arg_CALLBACKS} LINK ${name}-library)
   endforeach()
   string(REPLACE "|" "\", \"" rules "${arg_RULE}")
+  set(language C)
+  if(arg_CRATE)
+    set(language Rust)
+  elseif("${arg_SOURCES}" MATCHES "\\.cpp")
+    set(language C++)
+  endif()
   set_property(GLOBAL APPEND PROPERTY FFH_ZOO
-               "  {\"name\": \"zoo-${arg_NAME}\", \"twin\": \"zoo-${arg_NAME}-fixed\", \"rules\": [\"${rules}\"]}")
+               "  {\"name\": \"zoo-${arg_NAME}\", \"twin\": \"zoo-${arg_NAME}-fixed\", \"language\": \"${language}\", \"rules\": [\"${rules}\"]}")
+  set_property(GLOBAL APPEND PROPERTY FFH_ZOO_NAMES ${arg_NAME})
+  foreach(what SOURCES CRATE)
+    set_property(GLOBAL PROPERTY FFH_ZOO_${arg_NAME}_${what} ${arg_${what}})
+  endforeach()
+  set_property(GLOBAL PROPERTY FFH_ZOO_${arg_NAME}_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
 endfunction()
 
 function(ffh_add_zoo_library name twin)
