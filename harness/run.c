@@ -1,5 +1,6 @@
 #include "run.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 
 #include "base/assert.h"
@@ -85,20 +86,30 @@ FFH_INLINE static void take(ffh_frame *frame) {
   ffh_race_enter(frame->index);
   ffh_crossing crossing;
   ffh_cross_in(&crossing, &frame->function->edge);
+  bool numbers_errors = frame->function->error_kind == FFH_ERROR_BY_ERRNO;
+  if (numbers_errors) {
+    errno = 0;
+  }
   frame->function->call(frame->args, &frame->result);
+  if (numbers_errors) {
+    frame->error_number = errno;
+  }
   ffh_cross_out(&crossing);
   ffh_race_leave();
   ffh_order_leave(frame);
   ffh_points_call(frame, ffh_sched_leave());
   ffh_now.in_flight &= ~(UINT64_C(1) << frame->lane);
   ffh_collect_outcome(frame);
-  ffh_admit_leave(frame);
   ffh_now.result.calls++;
   ffh_verdict verdict;
   ffh_protocol_check(frame, &verdict);
   if (verdict.rule != FFH_RULE_NONE) {
     ffh_run_report(&verdict, frame);
   }
+  if (frame->outcome == FFH_OUTCOME_FAILED) {
+    ffh_run_follow_failure(frame);
+  }
+  ffh_admit_leave(frame); /* others run meanwhile no more: what the call changed is noted at once */
   ffh_collect_handles(frame, variable_ended);
   ffh_arena_end_call(frame->index);
   record(frame);
@@ -148,6 +159,7 @@ static void take_step(void *context, unsigned lane) {
   if (queue->next == queue->count) {
     ffh_now.waiting &= ~(UINT64_C(1) << lane);
   }
+  ffh_run_follow_before_call(lane);
   const ffh_call *call = &ffh_now.plan->calls[index];
   ffh_frame *frame = &ffh_now.frames[lane];
   ffh_now.used |= UINT64_C(1) << lane;
@@ -221,11 +233,13 @@ static ffh_run_result run_once(const ffh_plan *plan) {
   ffh_order_begin_input();
   ffh_handles_reset(plan->n_variables);
   queue_calls(plan);
+  ffh_run_follow_begin();
   ffh_feedback_begin_input();
   ffh_now.phase = "call";
   ffh_leak_begin_input();
   unsigned threads = ffh_sched_adopted();
   ffh_sched_run();
+  ffh_run_follow_end();
   ffh_run_tear_down();
   ffh_sched_settle();
   ffh_now.result.threads_left = ffh_sched_adopted() - threads;

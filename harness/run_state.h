@@ -49,6 +49,14 @@ void ffh_run_take(ffh_frame *frame);
 /* run_teardown.c: destroys what the plan left alive, in contract order. */
 void ffh_run_tear_down(void);
 
+/* run_follow.c: what the contract promises to be true after a call, asked of the library. On the
+ * lane's thread: after a call that failed, and before the lane's next one. On the main thread: when
+ * an input begins, and after its last call. */
+void ffh_run_follow_failure(ffh_frame *frame);
+void ffh_run_follow_before_call(unsigned lane);
+void ffh_run_follow_begin(void);
+void ffh_run_follow_end(void);
+
 /* run_report.c: tells of a finding and ends the process. `frame` may be NULL. */
 __attribute__((noreturn)) void ffh_run_report(const ffh_verdict *verdict, const ffh_frame *frame);
 

@@ -38,6 +38,7 @@ static void destroy_one(void *context) {
   if (!set_destroy_values(function, job->variable, values)) {
     return;
   }
+  ffh_run_follow_before_call((unsigned)ffh_sched_current_lane());
   ffh_frame *frame = &ffh_now.frames[ffh_sched_current_lane()];
   ffh_now.used |= UINT64_C(1) << ffh_sched_current_lane();
   frame->plan = ffh_now.plan;

@@ -31,7 +31,8 @@ typedef struct ffh_frame {
   uint16_t index; /* of the call in the plan; n_calls and up for teardown calls */
   uint8_t lane;
   ffh_outcome outcome;
-  int64_t status; /* of a function with a status */
+  int64_t status;   /* of a function with a status */
+  int error_number; /* errno after it, of a function with FFH_ERRNO; it was 0 before */
   ffh_word result;
   ffh_word args[FFH_MAX_PARAMS];
   /* For each slot: the memory it points to (a buffer, a struct, one value) or NULL; how many

@@ -79,8 +79,10 @@ static void check_others(const ffh_model *model, const ffh_gen_function *functio
   if (function->out.last_error_fn != FFH_NONE) {
     const ffh_gen_function *last = &model->functions[function->out.last_error_fn];
     ffh_ctype_kind kind = last->proto->type->target->kind;
-    if (last->proto->n_params != 0 ||
-        (kind != FFH_C_POINTER && kind != FFH_C_INT && kind != FFH_C_ENUM)) {
+    bool integer = kind == FFH_C_INT || kind == FFH_C_ENUM;
+    uint16_t result = last->out.result_slot;
+    bool kept = result != FFH_NONE && last->slots[result].out.kind != FFH_KIND_OWNED;
+    if (last->proto->n_params != 0 || (kind != FFH_C_POINTER && !integer) || !kept) {
       refuse(model, function, FFH_DIAG_LAST_ERROR,
              ffh_mem_format(model->source->mem, "has its last error from '%s'", last->out.name));
     }

@@ -255,7 +255,11 @@ static void order(const ffh_finding *finding, ffh_out *out) {
       one_unrecorded(finding, &finding->lanes[i], out);
     }
   }
-  if (frame != NULL && frame->outcome != FFH_OUTCOME_DIED) {
+  bool recorded = false;
+  for (uint32_t i = 0; frame != NULL && i < finding->n_events; i++) {
+    recorded |= finding->events[i].call == frame->index;
+  }
+  if (frame != NULL && frame->outcome != FFH_OUTCOME_DIED && !recorded) {
     one_unrecorded(finding, frame, out); /* it came back, and broke a rule */
   }
   ffh_out_str(out, "]");

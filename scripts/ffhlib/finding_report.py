@@ -244,7 +244,8 @@ def render(report: dict[str, Any]) -> str:
         lines += ["", f"{_title(stack)}:"]
         lines += _frames(stack["frames"])
     for one in report.get("evidence") or []:
-        lines += ["", f"{one['title']}:", *_frames(one["stack"])]
+        colon = ":" if one["stack"] else ""
+        lines += ["", f"{one['title']}{colon}", *_frames(one["stack"])]
     lines += _waits(report.get("waits") or [], bool(report["stacks"]))
     if report["accesses"]:
         lines += ["", "the two accesses:", *map(_access, report["accesses"])]

@@ -26,7 +26,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "sched": ("ffh", "base", "plan/plan.h", "sched"),
     "boundary": ("ffh", "base", "plan/plan.h", "plan/shape.h", "boundary"),
     "hooks": ("ffh", "base", "boundary/block.h", "hooks"),
-    "check": ("ffh", "base", "plan/plan.h", "boundary/block.h", "boundary/event.h",
+    "check": ("ffh", "base", "plan/plan.h", "plan/thread.h", "boundary/block.h", "boundary/event.h",
               "boundary/frame.h", "check"),
     "report": ("ffh", "base", "plan/plan.h", "plan/thread.h", "boundary/arena.h", "boundary/event.h",
                "boundary/block.h", "boundary/frame.h", "boundary/handles.h", "check/verdict.h", "hooks/race.h",

@@ -82,6 +82,21 @@ int32_t not_rejected_good(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size
 FFH_BOOL uint8_t value_range_bad(uint32_t input FFH_RANGE(0, 9));
 FFH_BOOL uint8_t value_range_good(uint32_t input FFH_RANGE(0, 9));
 
+/* What a failure leaves to be read. */
+FFH_RETURNS_STATIC FFH_UTF8 const char *last_error_text(void);
+FFH_RETURNS_STATIC FFH_UTF8 const char *last_error_shared_text(void);
+FFH_STATUS(0, 1)
+FFH_LAST_ERROR(last_error_text) int32_t last_error_bad(uint32_t input FFH_RANGE(0, 9));
+FFH_STATUS(0, 1)
+FFH_LAST_ERROR(last_error_text) int32_t last_error_good(uint32_t input FFH_RANGE(0, 9));
+FFH_STATUS(0, 1)
+FFH_LAST_ERROR(last_error_shared_text)
+int32_t last_error_shared_bad(uint32_t input FFH_RANGE(0, 9));
+FFH_STATUS(0, 1)
+FFH_LAST_ERROR(last_error_text) int32_t last_error_shared_good(uint32_t input FFH_RANGE(0, 9));
+FFH_ERRNO int32_t errno_bad(uint32_t input FFH_RANGE(0, 9));
+FFH_ERRNO int32_t errno_good(uint32_t input FFH_RANGE(0, 9));
+
 /* Threads that wait for each other: lanes inside the library at once, or, where the name says so,
  * threads that the library starts. */
 typedef struct hall hall FFH_HANDLE(FFH_SHARED);

@@ -8,3 +8,6 @@ void box_free(box *self FFH_CONSUMES FFH_NULLABLE);
 
 void message(void);
 FFH_STATUS(0) FFH_LAST_ERROR(message) int32_t f(box *self); /* expect: error FFH-C039 last error */
+void give_up(char *text FFH_CONSUMES);
+FFH_RETURNS_OWNED(give_up) char *taken(void);
+FFH_STATUS(0) FFH_LAST_ERROR(taken) int32_t g(box *self); /* expect: error FFH-C039 last error */
