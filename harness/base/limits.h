@@ -21,6 +21,7 @@
 #define FFH_MAX_SWITCHES 1024    /* schedule overrides of one plan */
 #define FFH_MAX_WEIGHTS 16       /* threads whose expected work a schedule states */
 #define FFH_MAX_STICKINESS 16
+#define FFH_MAX_FAIL 4096 /* the last allocation of a call that a plan can make fail */
 #define FFH_MAX_DEPTH 16
 #define FFH_MAX_PLAN_BYTES (1u << 20) /* bytes arguments of one plan together */
 #define FFH_MAX_STRINGS 64            /* byte strings in one FFH_STRINGS argument */

@@ -199,6 +199,36 @@ static void set_on_error(ffh_build *build, ffh_gen_function *function) {
   }
 }
 
+static bool is_a_failure(const ffh_gen_function *function, int64_t value) {
+  return function->out.n_failures == 0 ? value != function->out.success
+                                       : is_failure(function, value);
+}
+
+static const char *failures_of(ffh_build *build, const ffh_gen_function *function);
+
+static void set_alloc_failure(ffh_build *build, ffh_gen_function *function) {
+  const ffh_note *note = word_of(function, FFH_W_ALLOC_FAILURE);
+  if (note == NULL) {
+    return;
+  }
+  function->out.flags |= FFH_FN_NO_MEMORY;
+  if (strcmp(note->args[0], "any") == 0) {
+    return;
+  }
+  if (function->out.error_kind != FFH_ERROR_BY_STATUS) {
+    ffh_diag_add(build->diags, note->place, FFH_DIAG_BAD_ARG,
+                 "FFH_ALLOC_FAILURE(%s): '%s' has no FFH_STATUS; use any", note->args[0],
+                 function->out.name);
+  } else if (status_value(build, function, note->args[0], &function->out.no_memory_status)) {
+    function->out.flags |= FFH_FN_NO_MEMORY_STATUS;
+    if (!is_a_failure(function, function->out.no_memory_status)) {
+      ffh_diag_add(build->diags, function->proto->place, FFH_DIAG_REJECT_STATUS,
+                   "'%s' runs out of memory with %s, which is not one of its failures%s",
+                   function->out.name, note->args[0], failures_of(build, function));
+    }
+  }
+}
+
 /* ---- rejections ---- */
 
 static bool find_form(const char *name, uint8_t *form) {
@@ -246,9 +276,7 @@ static void add_rejection(ffh_build *build, ffh_gen_function *function, const ff
              "names the status of a refusal, but has no FFH_STATUS");
     } else if (status_value(build, function, value, &rejection.status)) {
       rejection.has_status = 1;
-      bool known = function->out.n_failures == 0 ? rejection.status != function->out.success
-                                                 : is_failure(function, rejection.status);
-      if (!known) {
+      if (!is_a_failure(function, rejection.status)) {
         ffh_diag_add(build->diags, function->proto->place, FFH_DIAG_REJECT_STATUS,
                      "'%s' refuses %s with %s, which is not one of its failures%s",
                      function->out.name, name, value, failures_of(build, function));
@@ -297,5 +325,6 @@ void ffh_build_conduct(ffh_build *build, ffh_gen_function *function) {
   function->out.last_error_fn = other(build, function, FFH_W_LAST_ERROR);
   set_error(build, function);
   set_on_error(build, function);
+  set_alloc_failure(build, function);
   set_rejections(build, function);
 }

@@ -35,9 +35,13 @@ static void emit_flags(const ffh_function *function, FILE *out) {
   static const struct {
     uint16_t flag;
     const char *name;
-  } flags[] = {{FFH_FN_INIT, "init"},         {FFH_FN_FINI, "fini"},
-               {FFH_FN_LEGACY, "legacy"},     {FFH_FN_DISTURBS, "disturbs"},
-               {FFH_FN_EXCLUDED, "excluded"}, {FFH_FN_FREES, "frees"}};
+  } flags[] = {{FFH_FN_INIT, "init"},
+               {FFH_FN_FINI, "fini"},
+               {FFH_FN_LEGACY, "legacy"},
+               {FFH_FN_DISTURBS, "disturbs"},
+               {FFH_FN_EXCLUDED, "excluded"},
+               {FFH_FN_FREES, "frees"},
+               {FFH_FN_NO_MEMORY, "alloc_failure"}};
   const char *comma = "";
   fputs("\"flags\": [", out);
   for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {

@@ -189,6 +189,10 @@ static void emit_function(FILE *out, unsigned f, const ffh_gen_function *gen) {
             ",\n     .n_rejections = %u, .rejections = rejections_%u, .rejects = 0x%" PRIx32 "u",
             function->n_rejections, f, function->rejects);
   }
+  if ((function->flags & FFH_FN_NO_MEMORY_STATUS) != 0) {
+    fputs(",\n     .no_memory_status = ", out);
+    emit_i64(out, function->no_memory_status);
+  }
   fputs(",\n     .excluded = ", out);
   emit_text(out, function->excluded);
   fputs(",\n     .signature = ", out);

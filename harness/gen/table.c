@@ -49,7 +49,7 @@ static const char *thread_of(const ffh_model *model, const ffh_gen_function *fun
   return strictest == NULL ? "any" : policy(model, strictest->threading, strictest->role);
 }
 
-static const char *error_of(const ffh_model *model, const ffh_gen_function *function) {
+static const char *convention_of(const ffh_model *model, const ffh_gen_function *function) {
   ffh_mem *mem = model->source->mem;
   switch (function->out.error_kind) {
     case FFH_ERROR_BY_STATUS: {
@@ -69,6 +69,18 @@ static const char *error_of(const ffh_model *model, const ffh_gen_function *func
     default:
       return "none";
   }
+}
+
+static const char *error_of(const ffh_model *model, const ffh_gen_function *function) {
+  const char *text = convention_of(model, function);
+  if ((function->out.flags & FFH_FN_NO_MEMORY) == 0) {
+    return text;
+  }
+  if ((function->out.flags & FFH_FN_NO_MEMORY_STATUS) == 0) {
+    return ffh_mem_format(model->source->mem, "%s; survives without memory", text);
+  }
+  return ffh_mem_format(model->source->mem, "%s; %lld without memory", text,
+                        (long long)function->out.no_memory_status);
 }
 
 static const char *until_of(const ffh_model *model, const ffh_gen_function *function,

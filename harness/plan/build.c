@@ -399,6 +399,7 @@ static bool append(draft *d) {
   call->malformed = d->malformed < 0 ? FFH_FORM_VALUE : d->values[d->malformed].form;
   call->first_value = plan->n_values;
   call->n_values = (uint16_t)n;
+  call->fail = 0;
   for (ffh_slots left = d->layout->defines; left != 0;) {
     uint16_t i = ffh_slots_next(&left);
     if (defines(d, i)) {
@@ -452,6 +453,13 @@ static bool build_call(ffh_build *build, uint16_t function, unsigned lane, const
     return false;
   }
   return true;
+}
+
+void ffh_build_fail(ffh_plan *plan, uint64_t allocation) {
+  ffh_call *call = &plan->calls[plan->n_calls - 1];
+  bool possible = call->malformed == FFH_FORM_VALUE &&
+                  ffh_function_may_fail_to_allocate(ffh_plan_function(plan, call));
+  call->fail = possible ? (uint16_t)(allocation < FFH_MAX_FAIL ? allocation : FFH_MAX_FAIL) : 0;
 }
 
 bool ffh_build_call(ffh_build *build, uint16_t function, unsigned lane, const ffh_wish *wishes) {

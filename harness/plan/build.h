@@ -156,6 +156,8 @@ void ffh_build_begin(ffh_build *build, const ffh_target *target, ffh_plan *plan)
 /* Appends a call, and before it what it needs. `wishes` has one for each slot; NULL: defaults.
  * False, with the plan as valid as before, when the contract or the caps leave no way. */
 bool ffh_build_call(ffh_build *build, uint16_t function, unsigned lane, const ffh_wish *wishes);
+/* Lets that allocation of the last call fail, where the contract says what then happens. */
+void ffh_build_fail(ffh_plan *plan, uint64_t allocation);
 /* data.c: fills in the numbers and bytes of slot `slot`. False when the plan's bytes are full. */
 bool ffh_build_data(ffh_plan *plan, const ffh_layout *layout, const ffh_wish *wishes, unsigned slot,
                     ffh_value *values);
@@ -169,7 +171,7 @@ ffh_build *ffh_build_shared(void);
 
 /* As in ffh_schedule, but any numbers; 0 lanes and depth 0 are the defaults. */
 typedef struct ffh_schedule_wish {
-  uint32_t policy, granularity, lanes, stickiness, depth, seed, length, warm;
+  uint32_t policy, granularity, lanes, stickiness, depth, seed, length, warm, exits, again;
 } ffh_schedule_wish;
 
 /* Brings a schedule within its bounds and sets it, without weights and switches. */

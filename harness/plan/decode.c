@@ -146,11 +146,16 @@ static void read_call(decoder *d, reader *in) {
     const ffh_function *f = &plan->target->functions[function];
     const ffh_layout *layout = &d->build->index->layouts[function];
     ffh_slots given = 0;
+    uint64_t fail = 0;
     unsigned next = 0;
     while (payload.end - payload.at >= 2) {
       uint8_t tag = read_byte(&payload), head = read_byte(&payload);
-      reader content = read_part(
-          &payload, head >> FFH_HEAD_SHIFT == FFH_CONTENT_NONE ? 0 : read_varint(&payload));
+      unsigned kind = head >> FFH_HEAD_SHIFT;
+      reader content = read_part(&payload, kind == FFH_CONTENT_NONE ? 0 : read_varint(&payload));
+      if (kind == FFH_CONTENT_FAIL) {
+        fail = read_varint(&content);
+        continue;
+      }
       unsigned slot = find_slot(layout, next, tag, wishes);
       if (slot < f->n_slots) {
         read_wish(d, head, content, &wishes[slot]);
@@ -159,6 +164,9 @@ static void read_call(decoder *d, reader *in) {
       }
     }
     built = ffh_build_call(d->build, function, lane, wishes);
+    if (built && fail != 0) {
+      ffh_build_fail(plan, fail);
+    }
     while (given != 0) {
       wishes[ffh_slots_next(&given)] = (ffh_wish){0};
     }
@@ -184,7 +192,10 @@ static void read_schedule(ffh_build *build, reader *in) {
   wish.warm = first & FFH_SCHEDULE_WARM;
   wish.policy = first & FFH_SCHEDULE_POLICY;
   wish.granularity = first >> FFH_SCHEDULE_GRANULARITY & 3u;
-  wish.stickiness = read_byte(in);
+  unsigned second = read_byte(in);
+  wish.stickiness = second & FFH_SCHEDULE_STICKINESS;
+  wish.exits = second & FFH_SCHEDULE_EXITS;
+  wish.again = second & FFH_SCHEDULE_AGAIN;
   wish.seed = read_u32(in);
   if (more) {
     wish.depth = read_byte(in);

@@ -48,7 +48,9 @@ void ffh_edit_begin(ffh_edit *edit, const ffh_plan *from, ffh_plan *to) {
                                                        .depth = schedule->depth,
                                                        .seed = schedule->seed,
                                                        .length = schedule->length,
-                                                       .warm = schedule->warm});
+                                                       .warm = schedule->warm,
+                                                       .exits = schedule->exits,
+                                                       .again = schedule->again});
   for (unsigned i = 0; i < schedule->n_weights; i++) {
     (void)ffh_build_weight(edit->build, schedule->weights[i].thread, schedule->weights[i].points);
   }
@@ -61,7 +63,10 @@ bool ffh_edit_put(ffh_edit *edit, unsigned call, unsigned lane) {
   const ffh_call *old = &edit->from->calls[call];
   const ffh_value *values = ffh_plan_values(edit->from, old);
   bool built = ffh_build_call(edit->build, old->function, lane, edit->wishes);
-  const ffh_plan *to = edit->build->plan;
+  ffh_plan *to = edit->build->plan;
+  if (built && old->fail != 0) {
+    ffh_build_fail(to, old->fail);
+  }
   for (unsigned i = 0; i < old->n_values; i++) {
     if (values[i].defines != FFH_NO_VARIABLE) {
       edit->map[values[i].defines] =

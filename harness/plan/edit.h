@@ -17,6 +17,8 @@ typedef enum ffh_mutation {
   FFH_MUTATE_HANDLE,
   FFH_MUTATE_NULL,
   FFH_MUTATE_MALFORM,
+  FFH_MUTATE_FAIL,   /* another allocation of a call fails, or none */
+  FFH_MUTATE_AGAIN,  /* end and start the library first, or no longer */
   FFH_MUTATE_REFORM, /* malformed back to well-formed */
   FFH_MUTATE_SEED,
   FFH_MUTATE_POLICY,
@@ -68,6 +70,8 @@ void ffh_generate_wish(ffh_edit *edit, const ffh_function *function, unsigned sl
 bool ffh_generate_malformed(ffh_edit *edit, const ffh_function *function, ffh_wish *wishes);
 /* Appends a call with what it needs: of the functions used least, or that use what is there. */
 bool ffh_generate_call(ffh_edit *edit);
+/* An allocation that is to fail, mostly one of the first. */
+uint32_t ffh_generate_fail(ffh_edit *edit);
 /* Bytes changed by the engine's mutator or our own. */
 void ffh_generate_bytes(ffh_edit *edit, const ffh_function *function, unsigned slot,
                         const ffh_value *value, ffh_wish *wish);

@@ -141,6 +141,13 @@ static void put_values(writer *w, const ffh_plan *plan, unsigned at) {
   for (unsigned i = 0; i < plan->calls[at].n_values; i++) {
     put_value(w, plan, at, i);
   }
+  uint16_t fail = plan->calls[at].fail;
+  if (fail != 0) {
+    put_byte(w, 0);
+    put_byte(w, (unsigned)FFH_CONTENT_FAIL << FFH_HEAD_SHIFT);
+    put_varint(w, varint_size(fail));
+    put_varint(w, fail);
+  }
 }
 
 static void put_thread(writer *w, ffh_thread_name thread) {
@@ -152,7 +159,8 @@ static void put_schedule(writer *w, const ffh_schedule *schedule) {
   put_byte(w, schedule->lanes);
   put_byte(w, schedule->policy | (unsigned)schedule->granularity << FFH_SCHEDULE_GRANULARITY |
                   (more ? FFH_SCHEDULE_MORE : 0) | (schedule->warm != 0 ? FFH_SCHEDULE_WARM : 0));
-  put_byte(w, schedule->stickiness);
+  put_byte(w, schedule->stickiness | (schedule->exits != 0 ? FFH_SCHEDULE_EXITS : 0) |
+                  (schedule->again != 0 ? FFH_SCHEDULE_AGAIN : 0));
   put_u32(w, schedule->seed);
   if (more) {
     put_byte(w, schedule->depth);

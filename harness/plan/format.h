@@ -12,6 +12,11 @@
 #define FFH_SCHEDULE_GRANULARITY 4 /* a shift: two bits */
 #define FFH_SCHEDULE_MORE 0x40u    /* depth, length and weights follow the seed */
 #define FFH_SCHEDULE_WARM 0x80u
+/* The stickiness' byte: bits 0-5 the stickiness, and these. */
+#define FFH_SCHEDULE_STICKINESS 0x3fu
+#define FFH_SCHEDULE_EXITS 0x40u
+#define FFH_SCHEDULE_AGAIN 0x80u
+_Static_assert(FFH_MAX_STICKINESS <= FFH_SCHEDULE_STICKINESS, "it fits");
 
 /* A thread in the file: lanes up to here, then the library's threads. It is what FFH_MAX_LANES may
  * become at most, so that files do not depend on it. */
@@ -30,7 +35,8 @@ typedef enum ffh_content {
   FFH_CONTENT_NEGATIVE, /* the same of the complement */
   FFH_CONTENT_VARIABLE, /* how many calls before this one, then the tag of the slot there */
   FFH_CONTENT_BYTES,
-  FFH_CONTENT_REPEATED /* the size, then the bytes that repeat */
+  FFH_CONTENT_REPEATED, /* the size, then the bytes that repeat */
+  FFH_CONTENT_FAIL      /* of no slot: the number of the allocation that fails */
 } ffh_content;
 
 /* raw.c: the form without a header, where every byte means something. */

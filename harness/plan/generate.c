@@ -219,6 +219,10 @@ static uint16_t choose_function(ffh_edit *edit) {
   return best;
 }
 
+uint32_t ffh_generate_fail(ffh_edit *edit) {
+  return 1 + ffh_edit_below(edit, UINT32_C(1) << ffh_edit_below(edit, 7));
+}
+
 bool ffh_generate_call(ffh_edit *edit) {
   const ffh_index *index = edit->build->index;
   if (index->n_callable == 0) {
@@ -232,7 +236,13 @@ bool ffh_generate_call(ffh_edit *edit) {
   if (one_in(edit, 8)) {
     (void)ffh_generate_malformed(edit, function, edit->wishes);
   }
-  return ffh_build_call(edit->build, at, ffh_edit_below(edit, edit->lanes), edit->wishes);
+  if (!ffh_build_call(edit->build, at, ffh_edit_below(edit, edit->lanes), edit->wishes)) {
+    return false;
+  }
+  if (ffh_function_may_fail_to_allocate(function) && one_in(edit, 8)) {
+    ffh_build_fail(edit->build->plan, ffh_generate_fail(edit));
+  }
+  return true;
 }
 
 /* One byte flipped, set, removed or inserted: for programs without an engine's mutator. */

@@ -146,6 +146,37 @@ static bool malform(void) {
   return false;
 }
 
+static bool fail_allocation(void) {
+  const ffh_plan *from = edit.from;
+  unsigned start = below(from->n_calls);
+  for (unsigned k = 0; k < from->n_calls; k++) {
+    unsigned at = (start + k) % from->n_calls;
+    const ffh_call *old = &from->calls[at];
+    if (!ffh_function_may_fail_to_allocate(ffh_plan_function(from, old))) {
+      continue;
+    }
+    ffh_edit_copy(&edit, 0, at, -1);
+    ffh_wish_call(from, old, edit.map, edit.wishes);
+    if (ffh_edit_put(&edit, at, old->lane)) {
+      bool none = old->fail != 0 && below(3) == 0;
+      ffh_build_fail(edit.build->plan, none ? 0 : ffh_generate_fail(&edit));
+    }
+    ffh_edit_copy(&edit, at + 1, from->n_calls, -1);
+    return true;
+  }
+  return false;
+}
+
+static bool start_again(void) {
+  ffh_schedule *schedule = &edit.build->plan->schedule;
+  if (!ffh_target_starts_again(edit.from->target)) {
+    return false;
+  }
+  schedule->again = !schedule->again;
+  ffh_edit_copy(&edit, 0, edit.from->n_calls, -1);
+  return true;
+}
+
 /* ---- mutations of calls ---- */
 
 static bool insert_call(void) {
@@ -289,6 +320,10 @@ static bool apply(ffh_mutation what) {
       return mutate_value(what, is_nullable);
     case FFH_MUTATE_MALFORM:
       return malform();
+    case FFH_MUTATE_FAIL:
+      return fail_allocation();
+    case FFH_MUTATE_AGAIN:
+      return start_again();
     case FFH_MUTATE_REFORM:
       return mutate_value(what, is_malformed);
     case FFH_MUTATE_SEED:
@@ -314,13 +349,14 @@ static bool apply(ffh_mutation what) {
 
 static ffh_mutation choose(void) {
   static const uint8_t weights[FFH_MUTATION_COUNT] = {
-      [FFH_MUTATE_INSERT] = 20,  [FFH_MUTATE_DELETE] = 10, [FFH_MUTATE_DUPLICATE] = 6,
-      [FFH_MUTATE_SWAP] = 4,     [FFH_MUTATE_LANE] = 6,    [FFH_MUTATE_NUMBER] = 14,
-      [FFH_MUTATE_BYTES] = 18,   [FFH_MUTATE_HANDLE] = 5,  [FFH_MUTATE_NULL] = 2,
-      [FFH_MUTATE_MALFORM] = 5,  [FFH_MUTATE_REFORM] = 2,  [FFH_MUTATE_SEED] = 6,
-      [FFH_MUTATE_POLICY] = 3,   [FFH_MUTATE_DEPTH] = 2,   [FFH_MUTATE_STICKINESS] = 2,
-      [FFH_MUTATE_SWITCH] = 4,   [FFH_MUTATE_LANES] = 1,   [FFH_MUTATE_SPLICE] = 3,
-      [FFH_MUTATE_TEARDOWN] = 4, [FFH_MUTATE_HAMMER] = 4,  [FFH_MUTATE_GENERATE] = 1};
+      [FFH_MUTATE_INSERT] = 20, [FFH_MUTATE_DELETE] = 10, [FFH_MUTATE_DUPLICATE] = 6,
+      [FFH_MUTATE_SWAP] = 4,    [FFH_MUTATE_LANE] = 6,    [FFH_MUTATE_NUMBER] = 14,
+      [FFH_MUTATE_BYTES] = 18,  [FFH_MUTATE_HANDLE] = 5,  [FFH_MUTATE_NULL] = 2,
+      [FFH_MUTATE_MALFORM] = 5, [FFH_MUTATE_REFORM] = 2,  [FFH_MUTATE_SEED] = 6,
+      [FFH_MUTATE_POLICY] = 3,  [FFH_MUTATE_DEPTH] = 2,   [FFH_MUTATE_STICKINESS] = 2,
+      [FFH_MUTATE_SWITCH] = 4,  [FFH_MUTATE_LANES] = 1,   [FFH_MUTATE_SPLICE] = 3,
+      [FFH_MUTATE_FAIL] = 5,    [FFH_MUTATE_AGAIN] = 1,   [FFH_MUTATE_TEARDOWN] = 4,
+      [FFH_MUTATE_HAMMER] = 4,  [FFH_MUTATE_GENERATE] = 1};
   unsigned sum = 0;
   for (unsigned i = 0; i < FFH_MUTATION_COUNT; i++) {
     sum += weights[i];

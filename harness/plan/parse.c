@@ -143,6 +143,43 @@ static bool build_call(ffh_parser *p, ffh_mark start, unsigned lane) {
   return bind_names(p, call);
 }
 
+/* What may follow the arguments. */
+static bool read_fail(ffh_parser *p, uint64_t *fail) {
+  ffh_parse_skip_blanks(p);
+  ffh_mark where = ffh_parse_mark(p);
+  if (ffh_parse_at_line_end(p)) {
+    return true;
+  }
+  if (!ffh_word_is(ffh_parse_word(p), "fail") || !ffh_parse_take(p, '=')) {
+    return ffh_parse_fail(p, where, "expected the end of the line, or fail=N", NULL);
+  }
+  ffh_parse_skip_blanks(p);
+  ffh_mark number = ffh_parse_mark(p);
+  if (!ffh_parse_number(p, fail, NULL)) {
+    return false;
+  }
+  if (*fail < 1 || *fail > FFH_MAX_FAIL) {
+    return ffh_parse_fail(p, number, "an allocation that fails is out of range: 1 to ",
+                          FFH_TEXT(FFH_MAX_FAIL), NULL);
+  }
+  if (!ffh_function_may_fail_to_allocate(p->function)) {
+    return ffh_parse_fail(p, where, "the contract does not say what ", p->function->name,
+                          " does when memory runs out: leave out fail=, or add FFH_ALLOC_FAILURE",
+                          NULL);
+  }
+  return true;
+}
+
+static bool set_fail(ffh_parser *p, ffh_mark start, uint64_t fail) {
+  ffh_plan *plan = p->build->plan;
+  if (fail != 0) {
+    ffh_build_fail(plan, fail);
+  }
+  return plan->calls[plan->n_calls - 1].fail == fail ||
+         ffh_parse_fail(p, start, "a call with a malformed argument is refused before it ",
+                        "allocates: leave out fail=", NULL);
+}
+
 static bool read_call(ffh_parser *p) {
   unsigned lane = 0;
   ffh_parse_skip_blanks(p);
@@ -164,9 +201,10 @@ static bool read_call(ffh_parser *p) {
   memset(p->marks, 0, sizeof p->marks);
   memset(p->defines, 0, sizeof p->defines);
   p->n_pool = 0;
+  uint64_t fail = 0;
   return read_result(p, where, result) && ffh_parse_expect(p, '(', "the function") &&
-         ffh_parse_fields(p, FFH_NONE, ')') && check_names(p) && build_call(p, start, lane) &&
-         ffh_parse_end_line(p);
+         ffh_parse_fields(p, FFH_NONE, ')') && check_names(p) && read_fail(p, &fail) &&
+         build_call(p, start, lane) && set_fail(p, start, fail) && ffh_parse_end_line(p);
 }
 
 bool ffh_plan_parse(const ffh_target *target, const char *text, size_t size, ffh_plan *plan,

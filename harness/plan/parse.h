@@ -4,6 +4,9 @@
 
 #include "plan/build.h"
 
+#define FFH_TEXT_OF(number) #number
+#define FFH_TEXT(number) FFH_TEXT_OF(number)
+
 /* A place in the text. */
 typedef struct ffh_mark {
   const char *at;

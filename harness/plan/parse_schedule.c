@@ -4,9 +4,6 @@
 #include "base/out.h"
 #include "plan/parse.h"
 
-#define TEXT_OF(number) #number
-#define TEXT(number) TEXT_OF(number)
-
 /* As the text states them; added to the plan when the line ends, for lanes= may come last. */
 typedef struct weight_list {
   unsigned n;
@@ -23,14 +20,20 @@ typedef struct setting {
 
 static const setting settings[] = {
     {"seed", offsetof(ffh_schedule_wish, seed), 0, UINT32_MAX, "0 to 0xffffffff"},
-    {"lanes", offsetof(ffh_schedule_wish, lanes), 1, FFH_MAX_LANES, "1 to " TEXT(FFH_MAX_LANES)},
+    {"lanes", offsetof(ffh_schedule_wish, lanes), 1, FFH_MAX_LANES,
+     "1 to " FFH_TEXT(FFH_MAX_LANES)},
     {"stickiness", offsetof(ffh_schedule_wish, stickiness), 0, FFH_MAX_STICKINESS,
-     "0 to " TEXT(FFH_MAX_STICKINESS)},
-    {"depth", offsetof(ffh_schedule_wish, depth), 1, FFH_MAX_DEPTH, "1 to " TEXT(FFH_MAX_DEPTH)},
+     "0 to " FFH_TEXT(FFH_MAX_STICKINESS)},
+    {"depth", offsetof(ffh_schedule_wish, depth), 1, FFH_MAX_DEPTH,
+     "1 to " FFH_TEXT(FFH_MAX_DEPTH)},
     {"length", offsetof(ffh_schedule_wish, length), 0, UINT32_MAX, "0 to 0xffffffff"},
     {"warm", offsetof(ffh_schedule_wish, warm), 0, 1, "0 or 1"},
+    {"again", offsetof(ffh_schedule_wish, again), 0, 1, "0 or 1"},
+    {"exit", offsetof(ffh_schedule_wish, exits), 0, 1, "0 or 1"},
 };
-#define SETTINGS "seed, lanes, stickiness, granularity, depth, length, warm or weights"
+#define SETTINGS                                                       \
+  "seed, lanes, stickiness, granularity, depth, length, warm, again, " \
+  "exit or weights"
 
 /* ---- threads ---- */
 
@@ -133,7 +136,7 @@ static bool read_weights(ffh_parser *p, weight_list *list) {
     unsigned thread;
     uint64_t points;
     if (list->n == FFH_MAX_WEIGHTS) {
-      return ffh_parse_fail(p, where, "at most " TEXT(FFH_MAX_WEIGHTS) " weights", NULL);
+      return ffh_parse_fail(p, where, "at most " FFH_TEXT(FFH_MAX_WEIGHTS) " weights", NULL);
     }
     if (!read_thread(p, &thread) || !ffh_parse_expect(p, ':', "the thread")) {
       return false;
@@ -210,6 +213,10 @@ bool ffh_parse_schedule(ffh_parser *p) {
       return false;
     }
   }
+  if (wish.again != 0 && !ffh_target_starts_again(p->target)) {
+    return ffh_parse_fail(
+        p, where, "again=1 needs a contract with FFH_INIT and FFH_FINI: ", "leave it out", NULL);
+  }
   ffh_build_schedule(p->build, &wish);
   return add_weights(p, &list) && ffh_parse_end_line(p);
 }
@@ -230,7 +237,7 @@ bool ffh_parse_switch(ffh_parser *p) {
   }
   if (!ffh_build_switch(p->build, step, thread)) {
     return ffh_parse_fail(p, where, "switches must ascend, one for each step, at most ",
-                          TEXT(FFH_MAX_SWITCHES), NULL);
+                          FFH_TEXT(FFH_MAX_SWITCHES), NULL);
   }
   return ffh_parse_end_line(p);
 }

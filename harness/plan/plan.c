@@ -214,8 +214,34 @@ static const char *check_value(context *c, unsigned at) {
   }
 }
 
+bool ffh_function_may_fail_to_allocate(const ffh_function *function) {
+  return (function->flags & FFH_FN_NO_MEMORY) != 0;
+}
+
+bool ffh_target_starts_again(const ffh_target *target) {
+  unsigned flags = 0;
+  for (unsigned i = 0; i < target->n_functions; i++) {
+    flags |= target->functions[i].flags;
+  }
+  return (flags & FFH_FN_INIT) != 0 && (flags & FFH_FN_FINI) != 0;
+}
+
+static const char *check_fail(const context *c) {
+  if (c->call->fail > FFH_MAX_FAIL) {
+    return "an allocation that fails is out of bounds";
+  }
+  return c->call->fail == 0 || (c->call->malformed == FFH_FORM_VALUE &&
+                                ffh_function_may_fail_to_allocate(c->function))
+             ? NULL
+             : "an allocation fails in a call that does not promise to survive it";
+}
+
 static const char *check_call(context *c) {
   unsigned malformed = 0;
+  const char *fail = check_fail(c);
+  if (fail != NULL) {
+    return fail;
+  }
   if (c->call->lane >= c->plan->schedule.lanes) {
     return "a call's lane does not exist";
   }

@@ -58,6 +58,7 @@ typedef struct ffh_call {
   uint8_t malformed;    /* ffh_form of the call's one malformed value, FFH_FORM_VALUE for none */
   uint16_t first_value; /* values[first_value + slot] */
   uint16_t n_values;    /* the function's n_slots */
+  uint16_t fail;        /* the allocation inside the call that fails, from 1; 0 for none */
 } ffh_call;
 
 /* A thread as a schedule names it: lanes are 0 to FFH_MAX_LANES - 1, and the n-th thread that the
@@ -107,6 +108,10 @@ typedef struct ffh_schedule {
   uint32_t seed;
   uint8_t warm;    /* 1: a replay first runs the plan once, unrecorded, so that what the library
                       does only once is behind it; inside a fuzzing process it is anyway */
+  uint8_t exits;   /* 1: in a replay the process leaves by exit() after the last call, with whatever
+                      is alive then; nothing is torn down. A fuzzing process tears down as ever */
+  uint8_t again;   /* 1: the library is ended and started again before the first call; 0 where the
+                      contract has not both FFH_INIT and FFH_FINI */
   uint32_t length; /* PCT, SURW: how many points the run is expected to pass; 0: not known */
   uint16_t n_weights;
   ffh_weight weights[FFH_MAX_WEIGHTS]; /* by ascending thread */
@@ -214,6 +219,11 @@ size_t ffh_plan_crossover(const ffh_target *target, const uint8_t *a, size_t a_s
 
 /* NULL when every cap and reference holds, else what does not (for FFH_ASSERT and the tests). */
 const char *ffh_plan_check(const ffh_plan *plan);
+
+/* Whether the contract says what the function does when memory runs out. */
+bool ffh_function_may_fail_to_allocate(const ffh_function *function);
+/* Whether the contract says how the library is started and how it is ended. */
+bool ffh_target_starts_again(const ffh_target *target);
 
 /* Whether the contract lets this slot of this function be sent in that malformed form. */
 bool ffh_slot_accepts(const ffh_function *function, const ffh_slot *slot, ffh_form form);

@@ -279,6 +279,10 @@ void ffh_plan_print_call(const ffh_plan *plan, unsigned at, ffh_out *out) {
   ffh_out_char(out, '(');
   print_fields(out, function, values, FFH_NONE);
   ffh_out_char(out, ')');
+  if (call->fail != 0) {
+    ffh_out_str(out, " fail=");
+    ffh_out_unsigned(out, call->fail);
+  }
 }
 
 static void print_weights(ffh_out *out, const ffh_schedule *schedule) {
@@ -314,6 +318,12 @@ static void print_schedule(ffh_out *out, const ffh_schedule *schedule) {
   print_weights(out, schedule);
   if (schedule->warm != 0) {
     ffh_out_str(out, " warm=1");
+  }
+  if (schedule->again != 0) {
+    ffh_out_str(out, " again=1");
+  }
+  if (schedule->exits != 0) {
+    ffh_out_str(out, " exit=1");
   }
   ffh_out_char(out, '\n');
 }

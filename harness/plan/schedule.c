@@ -40,6 +40,8 @@ void ffh_build_schedule(ffh_build *build, const ffh_schedule_wish *wish) {
   schedule->seed = wish->seed;
   schedule->length = wish->length;
   schedule->warm = wish->warm != 0;
+  schedule->exits = wish->exits != 0;
+  schedule->again = wish->again != 0 && ffh_target_starts_again(build->plan->target);
   schedule->n_weights = 0;
   schedule->n_switches = 0;
 }
@@ -97,7 +99,8 @@ static const char *check_settings(const ffh_schedule *schedule) {
   if (schedule->policy >= FFH_POLICY_COUNT || schedule->granularity >= FFH_GRANULARITY_COUNT ||
       schedule->lanes < 1 || schedule->lanes > FFH_MAX_LANES ||
       schedule->stickiness > FFH_MAX_STICKINESS || schedule->depth > FFH_MAX_DEPTH ||
-      schedule->n_weights > FFH_MAX_WEIGHTS || schedule->n_switches > FFH_MAX_SWITCHES) {
+      schedule->exits > 1 || schedule->again > 1 || schedule->n_weights > FFH_MAX_WEIGHTS ||
+      schedule->n_switches > FFH_MAX_SWITCHES) {
     return "a schedule parameter is out of bounds";
   }
   if (schedule->policy != FFH_POLICY_RANDOM && schedule->stickiness != 0) {

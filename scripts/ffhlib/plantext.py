@@ -15,9 +15,10 @@ _QUOTED = re.compile(r'(h?)"((?:[^"\\]|\\.)*)"(?:\*(\d+|0x[0-9a-fA-F]+))?')
 _WORD = re.compile(r"[\w.:+|-]+")
 _NAME = re.compile(r"\w+")
 _CALL = re.compile(r"([A-Z]{1,2}): (?:(\w+) = )?(\w+)\(")
+_FAIL = re.compile(r" fail=(\d+)")
 _SWITCH = re.compile(r"switch (\d+) (\w+)$")
 _SETTING = re.compile(r"(\w+)=(\S+)")
-_NUMBERS = ("seed", "lanes", "stickiness", "depth", "length", "warm")
+_NUMBERS = ("seed", "lanes", "stickiness", "depth", "length", "warm", "again", "exit")
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 _LONGEST_PERIOD = 64
 
@@ -88,6 +89,7 @@ class Call:
     result: str
     function: str
     arguments: tuple[tuple[str, Value], ...]
+    fail: int = 0  # the allocation inside it that fails
 
     def uses(self) -> Iterator[tuple[str, str]]:
         """(parameter, variable) of every variable that the call cannot do without."""
@@ -122,6 +124,8 @@ class Plan:
     length: int = 0
     weights: tuple[tuple[int, int], ...] = ()
     warm: int = 0
+    again: int = 0  # ended and started again first
+    exit: int = 0  # a replay leaves by exit()
 
     def used_lanes(self) -> list[int]:
         return sorted({call.lane for call in self.calls})
@@ -296,9 +300,10 @@ def _call(line: _Line) -> Call:
     except ValueError as error:
         raise PlanTextError(f"plan text:{line.number}: {error}") from error
     arguments = line.named(")")
+    fail = line.match(_FAIL)
     if line.at != len(line.text):
         raise line.fail("the end of the line")
-    return Call(lane, head[2] or "", head[3], arguments)
+    return Call(lane, head[2] or "", head[3], arguments, int(fail[1]) if fail else 0)
 
 
 def text_of(plan: Plan) -> str:
@@ -309,7 +314,10 @@ def text_of(plan: Plan) -> str:
     ]
     for call in plan.calls:
         result = f"{call.result} = " if call.result else ""
-        lines.append(f"{thread_name(call.lane)}: {result}{call.function}({_named(call.arguments)})")
+        lines.append(
+            f"{thread_name(call.lane)}: {result}{call.function}({_named(call.arguments)})"
+            + (f" fail={call.fail}" if call.fail else "")
+        )
     lines += [f"switch {step} {thread_name(thread)}" for step, thread in plan.switches]
     return "\n".join(lines) + "\n"
 
@@ -329,6 +337,10 @@ def _schedule_line(plan: Plan) -> str:
         words.append(f"weights={','.join(weights)}")
     if plan.warm:
         words.append("warm=1")
+    if plan.again:
+        words.append("again=1")
+    if plan.exit:
+        words.append("exit=1")
     return " ".join(words)
 
 

@@ -42,6 +42,7 @@ def goodness(plan: Plan) -> tuple[float, ...]:
         plan.policy != "fixed",
         len(plan.switches),
         len(plan.calls),
+        sum(call.fail != 0 for call in plan.calls),
         len(plan.used_lanes()),
         plan.lanes,
         size,
@@ -49,7 +50,8 @@ def goodness(plan: Plan) -> tuple[float, ...]:
         odd,
         distance,
         _GRANULARITIES.index(plan.granularity),
-        plan.warm,
+        plan.warm + plan.again + plan.exit,
+        sum(call.fail for call in plan.calls),
         sum(step for step, _ in plan.switches),
         plan.seed != 1,
         abs(plan.stickiness - 1) if plan.policy == "random" else 0,
@@ -67,7 +69,7 @@ def shrink(plan: Plan, test: Test, hunt: Hunt | None = None) -> Plan:
         before = plan
         plan = fewest_switches(plan, test)
         plan = _by_chunks(plan, test, drop_calls, len(plan.calls))
-        for make in (retarget, merge_lanes, schedule, buffers, plain, letters, numbers):
+        for make in (failing, retarget, merge_lanes, schedule, buffers, plain, letters, numbers):
             plan = _sweep(plan, test, make)
         if hunt and plan.switches:
             plan = _elsewhere(plan, test, hunt)
@@ -338,10 +340,20 @@ def _compact(plan: Plan) -> Plan:
     )
 
 
+def failing(plan: Plan) -> Candidates:
+    """Without an allocation that fails, or an earlier one."""
+    for at, call in enumerate(plan.calls):
+        for fail in (0, 1, call.fail // 2, call.fail - 1):
+            if fail < call.fail:
+                yield replace(plan, calls=put(plan.calls, at, replace(call, fail=fail)))
+
+
 def schedule(plan: Plan) -> Candidates:
     """The plainest seed and what the policy takes, fewer points, and earlier switches."""
     yield from _coarser(plan)
     yield replace(plan, warm=0)
+    yield replace(plan, again=0)
+    yield replace(plan, exit=0)
     yield replace(plan, seed=1, stickiness=1)
     yield replace(plan, seed=1)
     yield replace(plan, stickiness=1)

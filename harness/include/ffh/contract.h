@@ -127,6 +127,10 @@
 #define FFH_ERROR_OUT(free_function) FFH_WORD_("error_out(" #free_function ")")
 /* What outputs hold after a failure: untouched, zeroed or defined. */
 #define FFH_ON_ERROR(outputs) FFH_WORD_("on_error(" #outputs ")")
+/* What the function does when an allocation inside it fails: `any` (it fails or does without, and
+ * everything is as consistent as after any failure), or the status that it then returns unless it
+ * does without. Without this word no allocation is made to fail. */
+#define FFH_ALLOC_FAILURE(outcome) FFH_WORD_("alloc_failure(" #outcome ")")
 /* `function` returns this thread's last error message. */
 #define FFH_LAST_ERROR(function) FFH_WORD_("last_error(" #function ")")
 

@@ -206,10 +206,12 @@ typedef struct ffh_rejection {
 enum ffh_function_flag {
   FFH_FN_INIT = 1u << 0,
   FFH_FN_FINI = 1u << 1,
-  FFH_FN_LEGACY = 1u << 2,   /* never called by the harness */
-  FFH_FN_DISTURBS = 1u << 3, /* of the target, not of the library */
-  FFH_FN_EXCLUDED = 1u << 4, /* never called by the harness; `excluded` says why */
-  FFH_FN_FREES = 1u << 5     /* ends a memory handle */
+  FFH_FN_LEGACY = 1u << 2,          /* never called by the harness */
+  FFH_FN_DISTURBS = 1u << 3,        /* of the target, not of the library */
+  FFH_FN_EXCLUDED = 1u << 4,        /* never called by the harness; `excluded` says why */
+  FFH_FN_FREES = 1u << 5,           /* ends a memory handle */
+  FFH_FN_NO_MEMORY = 1u << 6,       /* survives an allocation that fails: FFH_ALLOC_FAILURE */
+  FFH_FN_NO_MEMORY_STATUS = 1u << 7 /* and then succeeds or returns `no_memory_status` */
 };
 
 typedef struct ffh_function {
@@ -237,6 +239,7 @@ typedef struct ffh_function {
   uint16_t n_rejections;
   const ffh_rejection *rejections;
   uint32_t rejects; /* bit (1u << form) for each promised form */
+  int64_t no_memory_status;
   const char *excluded;
   const char *signature; /* the C declaration, for people */
   uint32_t line;

@@ -67,7 +67,7 @@ FFH_CREATES FFH_DIES_WITH(owner) window *window_new(store *owner);
 void window_watch(window *self, cursor *watched FFH_KEPT_UNTIL(destroy(self)));
 void job_retain(job *self FFH_RETAINS);
 void job_release(job *self FFH_RELEASES);
-FFH_ERRNO int job_try_cancel(job *self FFH_CONSUMES_ON_SUCCESS);
+FFH_ALLOC_FAILURE(any) FFH_ERRNO int job_try_cancel(job *self FFH_CONSUMES_ON_SUCCESS);
 FFH_CALLABLE(FFH_SHARED) void job_interrupt(job *self);
 
 /* ---- memory and data ---- */
@@ -83,7 +83,7 @@ void store_tune(store *self, point *where FFH_INOUT, double *factor FFH_INOUT);
 void store_load(store *self, const point *points FFH_ARRAY(count), size_t count);
 void store_put_many(store *self, const char *const *keys FFH_STRINGS(count, sizes),
                     const size_t *sizes, int count);
-FFH_STATUS(0, 1)
+FFH_STATUS(0, 1) FFH_ALLOC_FAILURE(1)
 int32_t store_read(store *self, uint8_t *bytes FFH_OUT FFH_CAPACITY(room) FFH_WRITTEN(written),
                    size_t room FFH_MAX(256), size_t *written);
 

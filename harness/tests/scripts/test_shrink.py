@@ -213,6 +213,27 @@ def test_a_seed_that_matters_stays() -> None:
     assert plan == replace(plantext.parse(HEAD), seed=5, lanes=1, stickiness=1)
 
 
+FAILING = HEAD.replace("calls\n", "calls again=1 exit=1\n") + (
+    "A: h0 = make(size=1) fail=9\nB: use(self=h0) fail=2\n"
+)
+
+
+def test_an_allocation_that_fails_goes_first() -> None:
+    assert plantext.text_of(plantext.parse(FAILING)) == FAILING
+    best, _ = search(lambda plan: len(plan.calls) == 2, plantext.parse(FAILING))
+    assert (best.again, best.exit) == (0, 0)
+    assert [call.fail for call in best.calls] == [0, 0]
+
+
+def test_an_allocation_that_must_fail_is_the_earliest_that_does() -> None:
+    def wanted(plan: Plan) -> bool:
+        return bool(plan.calls) and plan.calls[0].fail >= 5 and plan.exit == 1
+
+    best, _ = search(wanted, plantext.parse(FAILING))
+    assert [call.fail for call in best.calls] == [5]
+    assert (best.again, best.exit) == (0, 1)
+
+
 def test_a_lane_is_merged_in_the_order_that_works() -> None:
     """Text order is not the order in which lanes run: B's call has to come first."""
     text = HEAD + "A: one()\nB: two()\n"

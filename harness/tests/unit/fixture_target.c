@@ -435,6 +435,18 @@ static void add_numbers(fixture *f) {
   add_function(f, "fixture_fini", call_void)->flags = FFH_FN_FINI;
 }
 
+/* What survives an allocation that fails. */
+static void set_failing(fixture *f) {
+  static const char *const names[] = {"store_open", "store_put", "scale", "text_check"};
+  for (unsigned i = 0; i < f->target.n_functions; i++) {
+    for (unsigned k = 0; k < sizeof names / sizeof names[0]; k++) {
+      if (strcmp(f->functions[i].name, names[k]) == 0) {
+        f->functions[i].flags |= FFH_FN_NO_MEMORY;
+      }
+    }
+  }
+}
+
 static void set_type(fixture *f, unsigned type, const char *name, ffh_threading threading,
                      const char *creator, const char *destroy) {
   f->types[type] = (ffh_handle_type){
@@ -479,6 +491,7 @@ static void build(fixture *f, ffh_fixture_variant variant) {
   set_type(f, FFH_FIXTURE_OPTIONS, "options", FFH_THREADING_SHARED, "options_new",
            "options_release");
   set_type(f, FFH_FIXTURE_ORPHAN, "orphan", FFH_THREADING_SHARED, NULL, NULL);
+  set_failing(f);
   f->built = true;
 }
 

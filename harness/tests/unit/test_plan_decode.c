@@ -28,7 +28,8 @@ static bool same_value(const ffh_value *a, const ffh_value *b) {
 static bool same_schedule(const ffh_schedule *a, const ffh_schedule *b) {
   if (a->policy != b->policy || a->granularity != b->granularity || a->lanes != b->lanes ||
       a->stickiness != b->stickiness || a->depth != b->depth || a->seed != b->seed ||
-      a->length != b->length || a->n_weights != b->n_weights || a->n_switches != b->n_switches) {
+      a->length != b->length || a->exits != b->exits || a->again != b->again ||
+      a->n_weights != b->n_weights || a->n_switches != b->n_switches) {
     return false;
   }
   for (unsigned i = 0; i < a->n_weights; i++) {
@@ -53,7 +54,7 @@ static bool same_plan(const ffh_plan *a, const ffh_plan *b) {
   }
   for (unsigned i = 0; i < a->n_calls; i++) {
     if (a->calls[i].function != b->calls[i].function || a->calls[i].lane != b->calls[i].lane ||
-        a->calls[i].malformed != b->calls[i].malformed) {
+        a->calls[i].malformed != b->calls[i].malformed || a->calls[i].fail != b->calls[i].fail) {
       return false;
     }
   }
@@ -311,6 +312,38 @@ static void test_schedules_keep_their_bytes(void **state) {
                   1, 0x22, 0, 1, 0, 0, 0, 0);
   DECODE_SCHEDULE("schedule fixed seed=0x1 lanes=1 granularity=sync\nswitch 7 A\n", /**/
                   1, 0x14, 0, 1, 0, 0, 0, 1, 7, 0);
+  DECODE_SCHEDULE("schedule fixed seed=0x1 lanes=1 granularity=sync again=1 exit=1\n", /**/
+                  1, 0x14, 0xc0, 1, 0, 0, 0, 0);
+}
+
+/* One call, whose payload is only what is said here. */
+static void decode_payload(const char *function, const uint8_t *payload, uint8_t size,
+                           unsigned fail) {
+  const ffh_target *target = ffh_fixture_target();
+  uint8_t data[128] = {'F', 'F', 'H', 1}, *at = data + 8;
+  memcpy(data + 4, &target->id, 4);
+  const uint8_t schedule[] = {1, 0x04, 0, 1, 0, 0, 0, 0};
+  memcpy(at, schedule, sizeof schedule);
+  at += sizeof schedule;
+  memcpy(at, &target->functions[ffh_fixture_function(target, function)].id, 4);
+  at[4] = 0;
+  at[5] = size;
+  memcpy(at + 6, payload, size);
+  size_t length = (size_t)(at - data) + 6 + size;
+  assert_int_equal(ffh_plan_decode(target, data, length, plan), FFH_DECODE_OK);
+  check_decoded(data, length);
+  check_encoding(data, length);
+  assert_int_equal(plan->calls[plan->n_calls - 1].fail, fail);
+}
+
+/* It is of no slot, stands anywhere, and does nothing where the contract is silent. */
+static void test_an_allocation_that_fails(void **state) {
+  (void)state;
+  decode_payload("scale", (const uint8_t[]){0, 0xc0, 1, 3}, 4, 3);
+  decode_payload("scale", (const uint8_t[]){0x5a, 0xc0, 3, 0xff, 0xff, 0x7f}, 6, FFH_MAX_FAIL);
+  decode_payload("scale", (const uint8_t[]){0, 0xc0, 0}, 3, 0);
+  decode_payload("scale", (const uint8_t[]){0, 0xc0, 1, 3, 0, 0xc0, 1, 4}, 8, 4);
+  decode_payload("limits", (const uint8_t[]){0, 0xc0, 1, 3}, 4, 0);
 }
 
 /* What is out of bounds becomes something in bounds, and what a policy does not use is left out. */
@@ -325,6 +358,9 @@ static void test_schedules_are_brought_within_bounds(void **state) {
        8,
        "schedule random seed=0x1 lanes=4 stickiness=0 granularity=calls warm=1\n"},
       {{1, 0x35, 16, 1}, 8, "schedule random seed=0x1 lanes=1 stickiness=16 granularity=calls\n"},
+      {{1, 0x80, 0xd0, 1},
+       8,
+       "schedule random seed=0x1 lanes=1 stickiness=16 granularity=calls warm=1 again=1 exit=1\n"},
       {{1, 0x01, 5, 1}, 8, "schedule pct seed=0x1 lanes=1 granularity=calls depth=3\n"},
       {{1, 0x41, 5, 1, 0, 0, 0, 18, 0, 0, 0},
        11,
@@ -482,6 +518,14 @@ static void test_check_sees_broken_plans(void **state) {
   plan->schedule.weights[1].thread = 4;
   expect_broken("a weight names a thread that does not exist");
   decode_text(text);
+  plan->calls[0].fail = 1;
+  assert_null(ffh_plan_check(plan));
+  plan->calls[0].fail = FFH_MAX_FAIL + 1;
+  expect_broken("an allocation that fails is out of bounds");
+  plan->calls[0].fail = 0;
+  plan->calls[1].fail = 1;
+  expect_broken("an allocation fails in a call that does not promise to survive it");
+  decode_text(text);
   plan->n_variables--;
   expect_broken("variables are not numbered in order");
   decode_text(text);
@@ -539,6 +583,7 @@ int main(void) {
       cmocka_unit_test(test_parents_are_matched),
       cmocka_unit_test(test_parents_end_after_children),
       cmocka_unit_test(test_check_sees_broken_plans),
+      cmocka_unit_test(test_an_allocation_that_fails),
       cmocka_unit_test(test_cost),
       cmocka_unit_test(test_any_bytes_are_a_plan),
   };

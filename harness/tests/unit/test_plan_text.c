@@ -91,6 +91,7 @@ static const char canonical[] = PLAN
     "A: store_close(store=h1)\n"
     "A: cursor_new(store=stale h1, out=out h9)\n"
     "B: scale(factor=1.5, _1=-7)\n"
+    "B: scale(factor=1.5, _1=-7) fail=4096\n"
     "switch 3 B\n"
     "switch 41 A\n";
 
@@ -138,11 +139,15 @@ static void test_every_schedule_is_itself(void **state) {
   for (unsigned i = 0; i < 5 * 3 * 4; i++) {
     const char *policy = policies[i % 5];
     bool is_random = strcmp(policy, "random") == 0, is_pct = strcmp(policy, "pct") == 0;
-    snprintf(line, sizeof line, HEAD "schedule %s seed=0x%x lanes=%u%s granularity=%s%s%s%s\n%s",
+    snprintf(line, sizeof line, HEAD "schedule %s seed=0x%x lanes=%u%s granularity=%s%s%s%s%s\n%s",
              policy, i * 12345u, FFH_MAX_LANES - i % 2, is_random ? " stickiness=16" : "",
              granularities[i / 5 % 3], is_pct ? " depth=16" : "",
              i / 15 % 2 != 0 ? " length=4294967295" : "",
              i / 30 != 0 ? " weights=A:0,B:40,J:1,T1:7,T64:4294967295" : "",
+             i % 7 == 0  ? " again=1 exit=1"
+             : i % 7 < 3 ? " exit=1"
+             : i % 7 < 5 ? " again=1"
+                         : "",
              i / 15 % 2 != 0 ? "switch 0 A\nswitch 5 T1\nswitch 4294967295 T64\n" : "");
     ffh_text_error error;
     if (!ffh_plan_parse(ffh_fixture_target(), line, strlen(line), plan, &error)) {
@@ -267,6 +272,17 @@ static const struct {
     {HEAD "A: store_open\n", 2, 14, "expected '(' after the function"},
     {HEAD "A: store_open(path=\"a\"\n", 2, 23, "expected ')' after the arguments"},
     {HEAD "A: store_open() x\n", 2, 17, "end of the line"},
+    {HEAD "A: store_open() fail\n", 2, 17, "the end of the line, or fail=N"},
+    {HEAD "A: store_open() fail=x\n", 2, 22, "expected a number"},
+    {HEAD "A: store_open() fail=0\n", 2, 22, "that fails is out of range: 1 to 4096"},
+    {HEAD "A: store_open() fail=4097\n", 2, 22, "that fails is out of range: 1 to 4096"},
+    {HEAD "A: store_open() fail=1 fail=2\n", 2, 24, "end of the line"},
+    {HEAD "A: options_new() fail=1\n", 2, 18,
+     "the contract does not say what options_new does when memory runs out"},
+    {HEAD "A: text_check(text=length_mismatch 5) fail=1\n", 2, 1,
+     "a call with a malformed argument is refused before it allocates"},
+    {HEAD "schedule random exit=2\n", 2, 22, "exit is out of range: 0 or 1"},
+    {HEAD "schedule random again=2\n", 2, 23, "again is out of range: 0 or 1"},
     {HEAD "A: store_open(pth=\"a\")\n", 2, 15, "no parameter pth; did you mean path?"},
     {HEAD "A: store_open(path=\"a\", path=\"a\")\n", 2, 25, "path is given twice"},
     {HEAD "A: store_open(path)\n", 2, 19, "expected '=' after the parameter's name"},
