@@ -17,6 +17,19 @@ if(NOT FFH_FLAVOR STREQUAL "external")
   target_compile_options(ffh_sanitize INTERFACE ${debug})
 endif()
 
+# Allocations that a plan can make fail: harness/hooks/wrapped.c stands before these. Of the archives and objects
+# of a target; in the external flavor the environment's flags are the only ones.
+add_library(ffh_wrap INTERFACE)
+set(allocations malloc calloc realloc reallocarray posix_memalign aligned_alloc memalign strdup strndup)
+foreach(name _Znwm _Znam)
+  list(APPEND allocations ${name} ${name}RKSt9nothrow_t ${name}St11align_val_t ${name}St11align_val_tRKSt9nothrow_t)
+endforeach()
+if(NOT FFH_FLAVOR STREQUAL "external")
+  list(TRANSFORM allocations PREPEND -Wl,--wrap= OUTPUT_VARIABLE wrapped)
+  # The engine's archive comes after the runtime's, and may be the first that asks.
+  target_link_options(ffh_wrap INTERFACE ${wrapped} -Wl,--undefined=__wrap_malloc)
+endif()
+
 # The functions that the scheduler models take libc's place for shared libraries too, also for those that
 # are only loaded at run time.
 set(modelled "")

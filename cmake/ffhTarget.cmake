@@ -59,9 +59,9 @@ function(ffh_add_target)
 
   set(entry $<TARGET_OBJECTS:ffh_entry> $<TARGET_OBJECTS:${name}_boundary>)
   add_executable(${name}-fuzz ${entry})
-  target_link_libraries(${name}-fuzz PRIVATE ${arg_LINK} ffh_runtime ffh_sanitize ffh_engine)
+  target_link_libraries(${name}-fuzz PRIVATE ${arg_LINK} ffh_runtime ffh_sanitize ffh_wrap ffh_engine)
   add_executable(${name}-replay ${entry} $<TARGET_OBJECTS:ffh_replay_main>)
-  target_link_libraries(${name}-replay PRIVATE ${arg_LINK} ffh_runtime ffh_sanitize)
+  target_link_libraries(${name}-replay PRIVATE ${arg_LINK} ffh_runtime ffh_sanitize ffh_wrap)
   set_target_properties(${name}-fuzz ${name}-replay PROPERTIES LINKER_LANGUAGE CXX)
 
   set(libraries "")

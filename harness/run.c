@@ -12,7 +12,9 @@
 #include "boundary/collect.h"
 #include "boundary/handles.h"
 #include "boundary/order.h"
+#include "check/failing.h"
 #include "check/protocol.h"
+#include "hooks/failing.h"
 #include "hooks/leak.h"
 #include "hooks/privatedir.h"
 #include "report/feedback.h"
@@ -42,6 +44,7 @@ static void record(const ffh_frame *frame) {
                      .function = (uint16_t)(frame->function - ffh_setup.target->functions),
                      .lane = frame->lane,
                      .outcome = (uint8_t)frame->outcome,
+                     .failed_allocation = frame->failing.failed,
                      .status = frame->outcome == FFH_OUTCOME_SKIPPED ? 0 : frame->status,
                      .variable = FFH_NO_VARIABLE,
                      .parent = FFH_NO_VARIABLE};
@@ -59,6 +62,7 @@ static void record(const ffh_frame *frame) {
 }
 
 static void skip(ffh_frame *frame) {
+  frame->failing.failed = 0;
   frame->outcome = FFH_OUTCOME_SKIPPED;
   ffh_collect_skipped(frame);
   ffh_now.result.skipped++;
@@ -79,11 +83,16 @@ FFH_INLINE static void take(ffh_frame *frame) {
   ffh_stats_enter(frame);
   frame->result.u = 0;
   frame->outcome = FFH_OUTCOME_DIED;
+  frame->failing.wanted = frame->call == NULL ? 0 : frame->call->fail;
+  frame->failing.failed = 0;
   ffh_feedback_enter(frame, ffh_now.frames, ffh_now.in_flight);
   ffh_now.in_flight |= UINT64_C(1) << frame->lane;
   ffh_sched_enter(frame->function->name);
   ffh_order_enter(frame);
   ffh_race_enter(frame->index);
+  if (frame->failing.wanted != 0) {
+    ffh_failing_begin(&frame->failing);
+  }
   ffh_crossing crossing;
   ffh_cross_in(&crossing, &frame->function->edge);
   bool numbers_errors = frame->function->error_kind == FFH_ERROR_BY_ERRNO;
@@ -95,6 +104,7 @@ FFH_INLINE static void take(ffh_frame *frame) {
     frame->error_number = errno;
   }
   ffh_cross_out(&crossing);
+  ffh_failing_end();
   ffh_race_leave();
   ffh_order_leave(frame);
   ffh_points_call(frame, ffh_sched_leave());
@@ -103,6 +113,9 @@ FFH_INLINE static void take(ffh_frame *frame) {
   ffh_now.result.calls++;
   ffh_verdict verdict;
   ffh_protocol_check(frame, &verdict);
+  if (verdict.rule == FFH_RULE_NONE && frame->failing.failed != 0) {
+    ffh_failing_check(frame, &verdict);
+  }
   if (verdict.rule != FFH_RULE_NONE) {
     ffh_run_report(&verdict, frame);
   }

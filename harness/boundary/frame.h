@@ -9,6 +9,7 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "boundary/failing.h"
 #include "plan/plan.h"
 #include "plan/shape.h"
 
@@ -41,6 +42,7 @@ typedef struct ffh_frame {
   uint8_t *storage[FFH_MAX_SLOTS];
   uint64_t count[FFH_MAX_SLOTS];
   uint32_t digest[FFH_MAX_SLOTS];
+  ffh_failing failing; /* the allocation inside the call that the plan makes fail */
 } ffh_frame;
 
 static inline bool ffh_frame_is_malformed(const ffh_frame *frame) {

@@ -174,6 +174,41 @@ static void accesses(const ffh_finding *finding, ffh_out *out) {
   ffh_out_str(out, "]");
 }
 
+/* The first one opens the list. */
+static void one_failing(const ffh_finding *finding, unsigned n, uint16_t call, uint16_t allocation,
+                        ffh_out *out) {
+  if (n == 0) {
+    key(out, "failed_allocations");
+    ffh_out_str(out, "[");
+  }
+  separate(out);
+  ffh_out_str(out, "{");
+  number(out, "allocation", allocation);
+  call_name(finding->plan, "in", call, out);
+  ffh_out_str(out, "}");
+}
+
+/* The allocations that had been made to fail, of calls that came back and of those that did not. */
+static void failing(const ffh_finding *finding, ffh_out *out) {
+  unsigned n = 0;
+  for (uint32_t i = 0; i < finding->n_events; i++) {
+    const ffh_event *event = &finding->events[i];
+    if (event->failed_allocation != 0) {
+      one_failing(finding, n++, event->call, event->failed_allocation, out);
+    }
+  }
+  for (unsigned i = 0; i < FFH_MAX_LANES; i++) {
+    const ffh_frame *frame = &finding->lanes[i];
+    bool unrecorded = frame->outcome == FFH_OUTCOME_DIED || frame == finding->frame;
+    if (unrecorded && frame->function != NULL && frame->failing.failed != 0) {
+      one_failing(finding, n++, frame->index, frame->failing.failed, out);
+    }
+  }
+  if (n != 0) {
+    ffh_out_str(out, "]");
+  }
+}
+
 static void history(const ffh_finding *finding, ffh_out *out) {
   key(out, "history");
   ffh_out_str(out, "[");
@@ -317,6 +352,7 @@ void ffh_report_json(const ffh_finding *finding, char *scratch, size_t scratch_s
     accesses(finding, out);
   }
   in_flight(finding, out);
+  failing(finding, out);
   history(finding, out);
   order(finding, out);
   size_t size = ffh_plan_print(finding->plan, scratch, scratch_size);

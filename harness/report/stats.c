@@ -69,6 +69,10 @@ void ffh_stats_call(const ffh_frame *frame) {
     header->skipped++;
     return;
   }
+  if (frame->failing.failed != 0) {
+    record->failed_allocations++;
+    header->failed_allocations++;
+  }
   bool failed = frame->outcome == FFH_OUTCOME_FAILED;
   if (ffh_frame_is_malformed(frame)) {
     uint32_t bit = 1u << frame->call->malformed;

@@ -13,14 +13,15 @@ typedef struct ffh_stats_header {
   uint32_t n_functions;
   uint32_t record_size;
   uint64_t runs, calls, switches, skipped, findings;
-  uint64_t reserved[9];
+  uint64_t failed_allocations; /* that plans had made to fail */
+  uint64_t reserved[8];
 } ffh_stats_header;
 
 typedef struct ffh_stats_record {
   uint64_t calls, ok, failed, skipped, refused;
   uint32_t forms_sent, forms_refused; /* a bit for each ffh_form */
   uint64_t failure_mask;              /* bit i: status failures[i] was returned */
-  uint64_t reserved;
+  uint64_t failed_allocations;        /* calls in which one was made to fail */
 } ffh_stats_record;
 
 _Static_assert(sizeof(ffh_stats_header) == 128, "read by scripts/ffhlib/stats.py");

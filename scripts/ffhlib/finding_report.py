@@ -93,6 +93,7 @@ def make_report(
         "evidence": [_with_stack(one) for one in runtime.get("evidence") or []],
         "waits": [_with_stack(wait) for wait in runtime.get("waits") or []],
         "notes": [_location(note) for note in parsed.notes] if parsed else [],
+        "failed_allocations": runtime.get("failed_allocations") or [],
         "trace": outcome.trace or str(runtime.get("trace") or ""),
         "reproduced": "0 of 0",
         "count": 1,
@@ -163,6 +164,10 @@ def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
     if report["argument"]:
         facts.append(("argument", _argument(report["argument"])))
     facts += [("note", note) for note in report["notes"]]
+    facts += [
+        ("note", f"allocation {one['allocation']} of {_by(one['in'])} had been made to fail")
+        for one in report.get("failed_allocations", [])
+    ]
     facts += [
         ("what to do", report["advice"]),
         ("reproduced", report["reproduced"]),

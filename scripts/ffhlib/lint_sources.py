@@ -25,7 +25,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "plan": ("ffh", "base", "plan"),
     "sched": ("ffh", "base", "plan/plan.h", "sched"),
     "boundary": ("ffh", "base", "plan/plan.h", "plan/shape.h", "boundary"),
-    "hooks": ("ffh", "base", "boundary/block.h", "hooks"),
+    "hooks": ("ffh", "base", "boundary/block.h", "boundary/failing.h", "hooks"),
     "check": ("ffh", "base", "plan/plan.h", "plan/thread.h", "boundary/block.h", "boundary/event.h",
               "boundary/frame.h", "check"),
     "report": ("ffh", "base", "plan/plan.h", "plan/thread.h", "boundary/arena.h", "boundary/event.h",

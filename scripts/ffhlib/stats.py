@@ -12,7 +12,7 @@ from typing import Any
 MAGIC = b"FFHSTAT1"
 HEADER_SIZE = 128
 RECORD_SIZE = 64
-_HEADER = struct.Struct("<8sIIQQQQQ")
+_HEADER = struct.Struct("<8sIIQQQQQQ")
 _RECORD = struct.Struct("<QQQQQIIQQ")
 
 # Bit numbers of ffh_form in harness/include/ffh/target.h.
@@ -42,6 +42,7 @@ class FunctionStats:
     forms_sent: int = 0
     forms_refused: int = 0
     failure_mask: int = 0
+    failed_allocations: int = 0  # calls in which one was made to fail
 
     def add(self, other: FunctionStats) -> None:
         self.calls += other.calls
@@ -52,6 +53,7 @@ class FunctionStats:
         self.forms_sent |= other.forms_sent
         self.forms_refused |= other.forms_refused
         self.failure_mask |= other.failure_mask
+        self.failed_allocations += other.failed_allocations
 
 
 @dataclass
@@ -63,6 +65,7 @@ class Stats:
     switches: int = 0
     skipped: int = 0
     findings: int = 0
+    failed_allocations: int = 0
     functions: list[FunctionStats] = field(default_factory=list)
 
     def add(self, other: Stats) -> None:
@@ -71,6 +74,7 @@ class Stats:
         self.switches += other.switches
         self.skipped += other.skipped
         self.findings += other.findings
+        self.failed_allocations += other.failed_allocations
         if not self.functions:
             self.functions = [FunctionStats() for _ in other.functions]
         if other.functions and len(self.functions) != len(other.functions):
@@ -82,15 +86,15 @@ class Stats:
 def parse(data: bytes) -> Stats:
     if len(data) < HEADER_SIZE or data[:8] != MAGIC:
         raise StatsError("not a statistics page: it must begin with FFHSTAT1")
-    _, count, size, runs, calls, switches, skipped, findings = _HEADER.unpack_from(data)
+    _, count, size, *totals = _HEADER.unpack_from(data)
     if size != RECORD_SIZE:
         raise StatsError(f"statistics records of {size} bytes, expected {RECORD_SIZE}: rebuild")
     if len(data) < HEADER_SIZE + count * size:
         raise StatsError(f"the statistics page of {count} functions ends after {len(data)} bytes")
     functions = [
-        FunctionStats(*_RECORD.unpack_from(data, HEADER_SIZE + i * size)[:8]) for i in range(count)
+        FunctionStats(*_RECORD.unpack_from(data, HEADER_SIZE + i * size)) for i in range(count)
     ]
-    return Stats(runs, calls, switches, skipped, findings, functions)
+    return Stats(*totals, functions)
 
 
 def read(path: Path) -> Stats | None:
@@ -186,6 +190,9 @@ def _paths_of(function: dict[str, Any], seen: FunctionStats) -> list[ErrorPath]:
         if bit is None:
             raise StatsError(f"the model of {name} names the unknown form {form}; rebuild")
         paths.append(ErrorPath(name, "rejection", form, line, bool(seen.forms_refused >> bit & 1)))
+    if "alloc_failure" in (function.get("flags") or []):
+        reached = seen.failed_allocations > 0
+        paths.append(ErrorPath(name, "failure", "an allocation that fails", line, reached))
     return paths
 
 

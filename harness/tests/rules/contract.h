@@ -128,6 +128,10 @@ void thread_left_bad(hall *self);
 void thread_left_good(hall *self);
 void thread_left_joined_good(hall *self);
 
+/* When memory runs out. */
+FFH_STATUS(0, 1, 3) FFH_ALLOC_FAILURE(3) int32_t alloc_failure_bad(uint32_t size FFH_RANGE(1, 64));
+FFH_STATUS(0, 1, 3) FFH_ALLOC_FAILURE(3) int32_t alloc_failure_good(uint32_t size FFH_RANGE(1, 64));
+
 #ifdef __cplusplus
 }
 #endif

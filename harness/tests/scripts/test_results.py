@@ -94,7 +94,7 @@ def test_safe_name(name: str, safe: str) -> None:
 
 
 def page(functions: list[tuple[int, ...]], runs: int = 10) -> bytes:
-    data = struct.pack("<8sIIQQQQQ", b"FFHSTAT1", len(functions), 64, runs, 20, 3, 4, 0)
+    data = struct.pack("<8sIIQQQQQQ", b"FFHSTAT1", len(functions), 64, runs, 20, 3, 4, 0, 2)
     data = data.ljust(128, b"\0")
     for record in functions:
         data += struct.pack("<QQQQQIIQQ", *record)
@@ -146,6 +146,15 @@ def test_coverage_counts_what_the_contract_names() -> None:
     ]
 
 
+def test_an_allocation_that_fails_is_an_error_path() -> None:
+    model = {"functions": [{"name": "f", "line": 1, "flags": ["alloc_failure"], "error": "none"}]}
+    for calls, reached in ((0, False), (3, True)):
+        cover = stats.coverage(model, stats.parse(page([(5, 5, 0, 0, 0, 0, 0, 0, calls)])))
+        assert [(path.what, path.reached) for path in cover.error_paths] == [
+            ("an allocation that fails", reached)
+        ]
+
+
 def test_pages_add_up() -> None:
     total = stats.Stats()
     one = stats.parse(page([(1, 1, 0, 0, 0, 2, 0, 1, 0)]))
@@ -154,6 +163,7 @@ def test_pages_add_up() -> None:
     assert (total.runs, total.functions[0].calls) == (20, 3)
     assert (total.functions[0].forms_sent, total.functions[0].forms_refused) == (2, 4)
     assert total.functions[0].failure_mask == 3
+    assert total.failed_allocations == 4
 
 
 @pytest.mark.parametrize(

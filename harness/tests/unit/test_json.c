@@ -105,6 +105,23 @@ static void the_call_and_its_parameter(void **state) {
   assert_has_not("\"parameter\": \"key\"");
 }
 
+static void allocations_that_failed(void **state) {
+  (void)state;
+  write_report();
+  assert_has_not("failed_allocations");
+  take_frame(1, 1);
+  lanes[1].outcome = FFH_OUTCOME_DIED;
+  lanes[1].failing = (ffh_failing){.wanted = 4, .failed = 4};
+  events[0] = (ffh_event){.call = 0, .outcome = FFH_OUTCOME_FAILED, .failed_allocation = 2};
+  finding.n_events = 1;
+  finding.frame = &lanes[1]; /* once, although it is also in flight */
+  write_report();
+  assert_has(
+      "\"failed_allocations\": [{\"allocation\": 2, \"in\": {\"call\": 0, \"function\": "
+      "\"store_open\", \"lane\": \"A\"}}, {\"allocation\": 4, \"in\": {\"call\": 1, \"function\": "
+      "\"store_put\", \"lane\": \"B\"}}]");
+}
+
 static void note_end(uint16_t variable) {
   (void)variable;
 }
@@ -232,6 +249,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(a_finding_without_a_call, fresh),
       cmocka_unit_test_setup(the_call_and_its_parameter, fresh),
+      cmocka_unit_test_setup(allocations_that_failed, fresh),
       cmocka_unit_test_setup(the_life_of_a_handle, fresh),
       cmocka_unit_test_setup(a_handle_ended_by_teardown, fresh),
       cmocka_unit_test_setup(the_argument_that_a_report_is_about, fresh),
