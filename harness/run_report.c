@@ -3,6 +3,7 @@
 
 #include "base/asan.h"
 #include "boundary/arena.h"
+#include "check/failing.h"
 #include "hooks/race.h"
 #include "plan/thread.h"
 #include "report/json.h"
@@ -52,7 +53,18 @@ static void describe(const ffh_verdict *verdict, const ffh_frame *frame, const f
   ffh_report_json(&finding, ffh_setup.scratch, FFH_MAX_TEXT, out);
 }
 
-void ffh_run_report(const ffh_verdict *verdict, const ffh_frame *frame) {
+/* Where allocations had been made to fail, in the call that it is about. */
+static void add_failing(const ffh_frame *frame, ffh_verdict *verdict) {
+  if (frame != NULL) {
+    ffh_failing_evidence(&frame->failing, verdict);
+  }
+}
+
+void ffh_run_report(const ffh_verdict *given, const ffh_frame *frame) {
+  static ffh_verdict told;
+  const ffh_verdict *verdict = &told;
+  told = *given;
+  add_failing(frame, &told);
   ffh_stats()->findings++;
   ffh_out out = {ffh_setup.report, 0, FFH_RUN_REPORT_BYTES, false};
   describe(verdict, frame, NULL, true, &out);
@@ -97,6 +109,7 @@ void ffh_run_describe(const char *rule, const char *message, ffh_out *out) {
   if (region != NULL && (frame == NULL || region->call != frame->index)) {
     verdict.slot = FFH_NONE; /* a parameter of another call, which the region names */
   }
+  add_failing(frame, &verdict);
   describe(&verdict, frame, region, false, out);
 }
 

@@ -120,6 +120,7 @@ static void allocations_that_failed(void **state) {
       "\"failed_allocations\": [{\"allocation\": 2, \"in\": {\"call\": 0, \"function\": "
       "\"store_open\", \"lane\": \"A\"}}, {\"allocation\": 4, \"in\": {\"call\": 1, \"function\": "
       "\"store_put\", \"lane\": \"B\"}}]");
+  lanes[1] = (ffh_frame){.plan = NULL};
 }
 
 static void note_end(uint16_t variable) {
