@@ -174,6 +174,15 @@ static void accesses(const ffh_finding *finding, ffh_out *out) {
   ffh_out_str(out, "]");
 }
 
+static bool is_recorded(const ffh_finding *finding, const ffh_frame *frame) {
+  for (uint32_t i = 0; i < finding->n_events; i++) {
+    if (finding->events[i].call == frame->index) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /* The first one opens the list. */
 static void one_failing(const ffh_finding *finding, unsigned n, uint16_t call, uint16_t allocation,
                         ffh_out *out) {
@@ -199,8 +208,9 @@ static void failing(const ffh_finding *finding, ffh_out *out) {
   }
   for (unsigned i = 0; i < FFH_MAX_LANES; i++) {
     const ffh_frame *frame = &finding->lanes[i];
-    bool unrecorded = frame->outcome == FFH_OUTCOME_DIED || frame == finding->frame;
-    if (unrecorded && frame->function != NULL && frame->failing.failed != 0) {
+    bool died = frame->outcome == FFH_OUTCOME_DIED;
+    if (frame->failing.failed != 0 &&
+        (died || (frame == finding->frame && !is_recorded(finding, frame)))) {
       one_failing(finding, n++, frame->index, frame->failing.failed, out);
     }
   }
@@ -290,11 +300,7 @@ static void order(const ffh_finding *finding, ffh_out *out) {
       one_unrecorded(finding, &finding->lanes[i], out);
     }
   }
-  bool recorded = false;
-  for (uint32_t i = 0; frame != NULL && i < finding->n_events; i++) {
-    recorded |= finding->events[i].call == frame->index;
-  }
-  if (frame != NULL && frame->outcome != FFH_OUTCOME_DIED && !recorded) {
+  if (frame != NULL && frame->outcome != FFH_OUTCOME_DIED && !is_recorded(finding, frame)) {
     one_unrecorded(finding, frame, out); /* it came back, and broke a rule */
   }
   ffh_out_str(out, "]");
