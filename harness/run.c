@@ -69,11 +69,46 @@ static void skip(ffh_frame *frame) {
   record(frame);
 }
 
+static void report_if_any(const ffh_verdict *verdict, const ffh_frame *frame) {
+  if (verdict->rule != FFH_RULE_NONE) {
+    ffh_run_report(verdict, frame);
+  }
+}
+
+/* What the call may end is looked at for the last time. */
+static void begin_checks(const ffh_frame *frame) {
+  ffh_verdict verdict;
+  ffh_borrow_enter(&ffh_now.borrow, frame, &verdict);
+  report_if_any(&verdict, frame);
+}
+
+/* The call has come back. */
+static void check(const ffh_frame *frame) {
+  ffh_verdict verdict;
+  ffh_protocol_check(frame, &verdict);
+  if (verdict.rule == FFH_RULE_NONE && frame->failing.failed != 0) {
+    ffh_failing_check(frame, &verdict);
+  }
+  report_if_any(&verdict, frame);
+  ffh_borrow_leave(&ffh_now.borrow, frame, &verdict);
+  report_if_any(&verdict, frame);
+}
+
+static bool is_allowed(ffh_frame *frame) {
+  if (frame->function->when_fn != FFH_NONE) {
+    ffh_verdict verdict;
+    frame->outcome = FFH_OUTCOME_DIED;
+    ffh_borrow_ask(&ffh_now.borrow, frame, &verdict);
+    report_if_any(&verdict, frame);
+  }
+  return ffh_admit(frame) && ffh_args_build(frame);
+}
+
 /* Inlined, as everything between the engine and the library is where it can be: a sanitizer walks
  * the whole stack for every block that the library allocates or frees. */
 FFH_INLINE static void take(ffh_frame *frame) {
   ffh_order_begin_call();
-  if (!ffh_admit(frame) || !ffh_args_build(frame)) {
+  if (!is_allowed(frame)) {
     ffh_arena_end_call(frame->index);
     skip(frame);
     ffh_order_end_call();
@@ -85,6 +120,7 @@ FFH_INLINE static void take(ffh_frame *frame) {
   frame->outcome = FFH_OUTCOME_DIED;
   frame->failing.wanted = frame->call == NULL ? 0 : frame->call->fail;
   frame->failing.failed = 0;
+  begin_checks(frame);
   ffh_feedback_enter(frame, ffh_now.frames, ffh_now.in_flight);
   ffh_now.in_flight |= UINT64_C(1) << frame->lane;
   ffh_sched_enter(frame->function->name);
@@ -111,14 +147,7 @@ FFH_INLINE static void take(ffh_frame *frame) {
   ffh_now.in_flight &= ~(UINT64_C(1) << frame->lane);
   ffh_collect_outcome(frame);
   ffh_now.result.calls++;
-  ffh_verdict verdict;
-  ffh_protocol_check(frame, &verdict);
-  if (verdict.rule == FFH_RULE_NONE && frame->failing.failed != 0) {
-    ffh_failing_check(frame, &verdict);
-  }
-  if (verdict.rule != FFH_RULE_NONE) {
-    ffh_run_report(&verdict, frame);
-  }
+  check(frame);
   if (frame->outcome == FFH_OUTCOME_FAILED) {
     ffh_run_follow_failure(frame);
   }
@@ -245,6 +274,7 @@ static ffh_run_result run_once(const ffh_plan *plan) {
   reset_target();
   ffh_order_begin_input();
   ffh_handles_reset(plan->n_variables);
+  ffh_borrow_begin(&ffh_now.borrow);
   queue_calls(plan);
   ffh_run_follow_begin();
   ffh_feedback_begin_input();

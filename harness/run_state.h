@@ -5,6 +5,7 @@
 
 #include "boundary/event.h"
 #include "boundary/frame.h"
+#include "check/borrow.h"
 #include "check/verdict.h"
 #include "run.h"
 #include "sched/sched.h"
@@ -37,6 +38,7 @@ typedef struct ffh_run_now {
   ffh_frame frames[FFH_MAX_LANES];
   ffh_event events[FFH_RUN_EVENTS];
   uint32_t n_events;
+  ffh_borrow borrow;
   ffh_run_result result;
 } ffh_run_now;
 

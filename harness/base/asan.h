@@ -18,6 +18,8 @@ FFH_WEAK void __asan_get_shadow_mapping(size_t *scale, size_t *offset);
 /* Reports, as instrumented code would, when one of the bytes may not be read. */
 FFH_WEAK void __asan_loadN(void const volatile *address, size_t size);
 FFH_WEAK void *__asan_region_is_poisoned(void *begin, size_t size);
+/* Return addresses, innermost first; 0 for what has not been freed. */
+FFH_WEAK size_t __asan_get_free_stack(void *address, void **trace, size_t size, int *thread);
 FFH_WEAK int __asan_report_present(void);
 FFH_WEAK void *__asan_get_report_address(void);
 FFH_WEAK const char *__asan_get_report_description(void);

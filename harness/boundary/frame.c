@@ -104,6 +104,11 @@ static bool reported_length(const ffh_frame *frame, uint16_t index, size_t *size
   return false;
 }
 
+bool ffh_frame_has_length(const ffh_frame *frame, uint16_t slot) {
+  size_t size;
+  return reported_length(frame, slot, &size);
+}
+
 const uint8_t *ffh_frame_memory(const ffh_frame *frame, uint16_t index, size_t *size) {
   const ffh_slot *slot = &frame->function->slots[index];
   if (slot->kind != FFH_KIND_OWNED && slot->kind != FFH_KIND_VIEW) {

@@ -113,4 +113,7 @@ void *ffh_frame_delivered(const ffh_frame *frame, uint16_t slot);
  * NULL when there is none. Reads every byte the way instrumented code would. */
 const uint8_t *ffh_frame_memory(const ffh_frame *frame, uint16_t slot, size_t *size);
 
+/* Whether the callee reported how long that memory is; a text ends at its NUL otherwise. */
+bool ffh_frame_has_length(const ffh_frame *frame, uint16_t slot);
+
 #endif

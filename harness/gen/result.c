@@ -32,6 +32,7 @@ static void result_pointer(ffh_build *build, ffh_gen_function *function, ffh_gen
         ffh_model_memory(build->model, ffh_slot_note(slot, FFH_W_RETURNS_OWNED)->args[0]);
   } else if (view) {
     slot->out.handle_type = handle; /* a borrowed handle: nothing is read through it */
+    slot->out.flags |= target->is_const ? FFH_SLOT_CONST : 0;
   } else if (handle != FFH_NONE) {
     refuse(build, slot, FFH_DIAG_HANDLE_RESULT, function,
            "returns a handle, and whose it is stays open");

@@ -197,6 +197,7 @@ static void build_delivered(ffh_build *build, ffh_gen_function *function, const 
     slot.out.handle_type = memory_of(build, at, error ? FFH_W_ERROR_OUT : FFH_W_OWNED);
   } else {
     slot.out.handle_type = ffh_model_type(build->model, memory->target->key);
+    slot.out.flags |= memory->target->is_const ? FFH_SLOT_CONST : 0;
   }
   bool text = memory->target->is_char;
   slot.out.lo = text || memory->target->kind == FFH_C_VOID ? 1 : (int64_t)memory->target->size;

@@ -97,7 +97,8 @@ enum ffh_slot_flag {
   FFH_SLOT_RELEASES = 1u << 9,
   FFH_SLOT_ON_SUCCESS = 1u << 10, /* FFH_OUT_ON_SUCCESS */
   FFH_SLOT_HANDOVER = 1u << 11,
-  FFH_SLOT_CONST = 1u << 12, /* the callee has promised not to write through it */
+  FFH_SLOT_CONST = 1u << 12, /* the callee has promised not to write through it; a view: the caller
+                                may not, so that its content stays as it was */
   FFH_SLOT_TRANSFERRED = 1u << 13
 };
 

@@ -65,6 +65,22 @@ uint32_t borrow_use(box *self);
 void const_write_bad(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
 void const_write_good(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
 
+/* Memory that the library keeps and returns. */
+typedef struct label label FFH_HANDLE(FFH_SHARED);
+
+FFH_CREATES FFH_ERROR_NULL label *label_create(void);
+void label_destroy(label *self FFH_CONSUMES FFH_NULLABLE);
+
+FFH_RETURNS_BORROWED(self, destroy(self)) const char *view_lost_bad(label *self, uint32_t number);
+FFH_RETURNS_BORROWED(self, destroy(self))
+const char *view_lost_changed_bad(label *self, uint32_t number);
+FFH_RETURNS_OWNED(view_lost_free) char *view_lost_owned_bad(label *self, uint32_t number);
+FFH_RETURNS_BORROWED(self, next_call) const char *view_lost_good(label *self, uint32_t number);
+FFH_RETURNS_BORROWED(self, call(view_lost_renamed_good))
+const char *view_lost_renamed_good(label *self, uint32_t number);
+FFH_RETURNS_OWNED(view_lost_free) char *view_lost_owned_good(label *self, uint32_t number);
+void view_lost_free(char *text FFH_CONSUMES FFH_NULLABLE);
+
 /* What calls return. */
 FFH_STATUS(0, 1, 2) int32_t status_bad(uint32_t input FFH_RANGE(0, 9));
 FFH_STATUS(0, 1, 2) int32_t status_good(uint32_t input FFH_RANGE(0, 9));
