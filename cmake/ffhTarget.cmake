@@ -31,6 +31,7 @@ function(ffh_add_target)
   set(directory ${PROJECT_BINARY_DIR}/targets/${name})
   set(generated ${directory}/${name}_target.c)
   set(model ${directory}/model.json)
+  set(wraps ${directory}/wraps.rsp)
 
   set(settings ${directory}/settings.c)
   file(GENERATE OUTPUT ${settings} CONTENT "const char ffh_target_granularity[] = \"${arg_GRANULARITY}\";\n")
@@ -50,9 +51,9 @@ function(ffh_add_target)
   cmake_path(GET contract PARENT_PATH beside)
   file(GLOB included CONFIGURE_DEPENDS ${beside}/*.h ${beside}/*.def)
   add_custom_command(
-    OUTPUT ${generated} ${model}
+    OUTPUT ${generated} ${model} ${wraps}
     COMMAND ffh-gen emit ${contract} --name ${name} --project ${PROJECT_SOURCE_DIR} -o ${generated}
-            --model ${model} -- "${flags}"
+            --model ${model} --wraps ${wraps} -- "${flags}"
     DEPENDS ffh-gen ${contract} ${included} ${PROJECT_SOURCE_DIR}/harness/include/ffh/contract.h
     COMMENT "Generating target ${name}"
     COMMAND_EXPAND_LISTS VERBATIM)
@@ -62,7 +63,11 @@ function(ffh_add_target)
   target_link_libraries(${name}-fuzz PRIVATE ${arg_LINK} ffh_runtime ffh_sanitize ffh_wrap ffh_engine)
   add_executable(${name}-replay ${entry} $<TARGET_OBJECTS:ffh_replay_main>)
   target_link_libraries(${name}-replay PRIVATE ${arg_LINK} ffh_runtime ffh_sanitize ffh_wrap)
-  set_target_properties(${name}-fuzz ${name}-replay PROPERTIES LINKER_LANGUAGE CXX)
+  # The exported functions are reached through generated wrappers, from wherever they are called.
+  foreach(binary fuzz replay)
+    target_link_options(${name}-${binary} PRIVATE @${wraps})
+    set_target_properties(${name}-${binary} PROPERTIES LINKER_LANGUAGE CXX LINK_DEPENDS ${wraps})
+  endforeach()
 
   set(libraries "")
   foreach(library IN LISTS arg_LINK)

@@ -231,8 +231,16 @@ static void queue_calls(const ffh_plan *plan) {
 
 static void reset_now(void *context) {
   (void)context;
+  static const ffh_edge edge = {.name = "ffh_target_reset",
+                                .to = FFH_SIDE_CALLER,
+                                .kind = FFH_EDGE_CALLBACK,
+                                .function = FFH_NONE,
+                                .slot = FFH_NONE};
   if (ffh_target_reset != NULL) {
+    ffh_crossing crossing;
+    ffh_cross_in(&crossing, &edge);
     ffh_target_reset(ffh_privatedir_path());
+    ffh_cross_out(&crossing);
   } else {
     ffh_privatedir_empty();
   }

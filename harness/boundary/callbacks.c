@@ -18,10 +18,24 @@ uint64_t ffh_callbacks_count(void) {
   return atomic_load_explicit(&count, memory_order_relaxed);
 }
 
-void ffh_callback_enter(void *cookie, const char *name) {
+void ffh_callback_begin(ffh_crossing *crossing, const ffh_edge *edge, const void *cookie) {
   (void)cookie;
-  (void)name;
   atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+  ffh_cross_in(crossing, edge);
+}
+
+void ffh_callback_end(ffh_crossing *crossing) {
+  ffh_cross_out(crossing);
+}
+
+void ffh_reenter_begin(ffh_crossing *crossing, const ffh_function *function, const ffh_word *args) {
+  (void)args;
+  ffh_cross_in(crossing, &function->edge);
+}
+
+void ffh_reenter_end(ffh_crossing *crossing, const ffh_word *result) {
+  (void)result;
+  ffh_cross_out(crossing);
 }
 
 void ffh_callback_bytes(const void *bytes, size_t size) {
@@ -34,8 +48,4 @@ void ffh_callback_text(const char *text) {
   if (text != NULL) {
     ffh_callback_bytes(text, strlen(text) + 1);
   }
-}
-
-void ffh_callback_leave(void *cookie) {
-  (void)cookie;
 }

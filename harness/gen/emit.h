@@ -12,10 +12,22 @@ void ffh_emit_c(const ffh_model *model, FILE *out);
 void ffh_emit_callbacks(const ffh_model *model, FILE *out);
 void ffh_emit_thunks(const ffh_model *model, FILE *out);
 void ffh_emit_tables(const ffh_model *model, FILE *out);
+void ffh_emit_wraps(const ffh_model *model, FILE *out);
+/* What the linker is told, so that the library's functions are reached through those wrappers: one
+ * option on each line. */
+void ffh_emit_wrap_options(const ffh_model *model, FILE *out);
 /* model.json: what scripts need to know, in the order of the tables. */
 void ffh_emit_json(const ffh_model *model, FILE *out);
 /* The ownership table. */
 void ffh_emit_table(const ffh_model *model, bool json, FILE *out);
+
+/* Whether the linker puts a wrapper before the function. */
+bool ffh_emit_is_wrapped(const ffh_gen_function *function);
+/* The declaration of the function behind the wrapper. */
+void ffh_emit_real(const ffh_gen_function *function, FILE *out);
+/* Parameters a0, a1, ... with their types, "void" for none; and their names alone. */
+void ffh_emit_params(const ffh_decl *params, unsigned n, FILE *out);
+void ffh_emit_names(unsigned n, FILE *out);
 
 /* A C string literal, or NULL; bytes that are not plain text as three-digit octal escapes. */
 void ffh_emit_literal(FILE *out, const char *bytes, size_t size);

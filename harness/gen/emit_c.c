@@ -10,4 +10,5 @@ void ffh_emit_c(const ffh_model *model, FILE *out) {
   ffh_emit_callbacks(model, out);
   ffh_emit_thunks(model, out);
   ffh_emit_tables(model, out);
+  ffh_emit_wraps(model, out);
 }

@@ -56,30 +56,30 @@ static void emit_look(const ffh_gen_callback *callback, unsigned index, FILE *ou
   }
 }
 
-static void emit_default(const ffh_gen_callback *callback, const ffh_gen_function *function,
-                         const ffh_gen_slot *slot, FILE *out) {
+/* The parameter that the registering call's user data comes back in; n_params when there is none.
+ */
+static unsigned cookie_of(const ffh_gen_callback *callback) {
+  for (unsigned i = 0; i < callback->n_params; i++) {
+    if (is_userdata(callback, i)) {
+      return i;
+    }
+  }
+  return callback->n_params;
+}
+
+static void emit_default(const ffh_gen_callback *callback, FILE *out) {
   const ffh_ctype *result = callback->type->target;
-  const char *name = callback->impls[0];
-  unsigned cookie = callback->n_params;
-  fprintf(out, "\nstatic %s %s(", result->key, name);
+  unsigned cookie = cookie_of(callback);
+  fprintf(out, "\nstatic __typeof__(%s) %s(", result->key, callback->impls[0]);
+  ffh_emit_params(callback->params, callback->n_params, out);
+  fputs(") {\n", out);
   for (unsigned i = 0; i < callback->n_params; i++) {
-    const char *constness = callback->params[i].type->is_const ? "const " : "";
-    fprintf(out, "%s%s%s a%u", i == 0 ? "" : ", ", constness, callback->params[i].type->key, i);
-    cookie = cookie == callback->n_params && is_userdata(callback, i) ? i : cookie;
-  }
-  fputs(callback->n_params == 0 ? "void) {\n" : ") {\n", out);
-  char user_data[16] = "NULL";
-  if (cookie < callback->n_params) {
-    snprintf(user_data, sizeof user_data, "a%u", cookie);
-  }
-  fprintf(out, "  ffh_callback_enter(%s, \"%s.%s\");\n", user_data, function->out.name,
-          slot->out.name);
-  for (unsigned i = 0; i < callback->n_params; i++) {
-    if (i != cookie) {
+    if (i == cookie) {
+      fprintf(out, "  (void)a%u;\n", i);
+    } else {
       emit_look(callback, i, out);
     }
   }
-  fprintf(out, "  ffh_callback_leave(%s);\n", user_data);
   if (result->kind == FFH_C_STRUCT) {
     fprintf(out, "  %s zero;\n  memset(&zero, 0, sizeof zero);\n  return zero;\n", result->key);
   } else if (result->kind != FFH_C_VOID) {
@@ -88,13 +88,47 @@ static void emit_default(const ffh_gen_callback *callback, const ffh_gen_functio
   fputs("}\n", out);
 }
 
+/* What the library gets instead of the implementation: it crosses to the caller's side and back. */
+static void emit_back(const ffh_gen_callback *callback, unsigned f, unsigned s, unsigned which,
+                      FILE *out) {
+  const ffh_ctype *result = callback->type->target;
+  bool returns = result->kind != FFH_C_VOID;
+  unsigned cookie = cookie_of(callback);
+  fprintf(out, "\nstatic __typeof__(%s) ffh_back_%u_%u_%u(", result->key, f, s, which);
+  ffh_emit_params(callback->params, callback->n_params, out);
+  fputs(") {\n  FFH_CROSS_FRAME();\n  ffh_crossing crossing;\n", out);
+  fprintf(out, "  ffh_callback_begin(&crossing, &back_%u_%u, ", f, s);
+  if (cookie < callback->n_params) {
+    fprintf(out, "(const void *)a%u);\n  ", cookie);
+  } else {
+    fputs("NULL);\n  ", out);
+  }
+  if (returns) {
+    fprintf(out, "__typeof__(%s) value = ", result->key);
+  }
+  fprintf(out, "%s(", callback->impls[which]);
+  ffh_emit_names(callback->n_params, out);
+  fputs(");\n  ffh_callback_end(&crossing);\n", out);
+  fputs(returns ? "  return value;\n}\n" : "}\n", out);
+}
+
 void ffh_emit_callbacks(const ffh_model *model, FILE *out) {
   for (unsigned f = 0; f < model->n_functions; f++) {
     const ffh_gen_function *function = &model->functions[f];
     for (unsigned s = 0; s < function->out.n_slots; s++) {
       ffh_gen_callback *callback = function->slots[s].callback;
-      if (callback != NULL && callback->is_default) {
-        emit_default(callback, function, &function->slots[s], out);
+      if (callback == NULL) {
+        continue;
+      }
+      if (callback->is_default) {
+        emit_default(callback, out);
+      }
+      fprintf(out,
+              "\nstatic const ffh_edge back_%u_%u = {.name = \"%s.%s\", .to = FFH_SIDE_CALLER,\n"
+              "    .kind = FFH_EDGE_CALLBACK, .function = %u, .slot = %u};\n",
+              f, s, function->out.name, function->slots[s].out.name, f, s);
+      for (unsigned i = 0; i < callback->out.n_impls; i++) {
+        emit_back(callback, f, s, i, out);
       }
     }
   }

@@ -62,7 +62,7 @@ static void emit_callback(FILE *out, unsigned f, unsigned s, const ffh_gen_callb
   const ffh_callback *c = &callback->out;
   fprintf(out, "static void (*const impls_%u_%u[])(void) = {", f, s);
   for (unsigned i = 0; i < c->n_impls; i++) {
-    fprintf(out, "%s(void (*)(void))%s", i == 0 ? "" : ", ", callback->impls[i]);
+    fprintf(out, "%s(void (*)(void))ffh_back_%u_%u_%u", i == 0 ? "" : ", ", f, s, i);
   }
   fputs("};\n", out);
   emit_texts(out, "impl_names", f, s, callback->impls, c->n_impls);
@@ -198,10 +198,13 @@ static void emit_function(FILE *out, unsigned f, const ffh_gen_function *gen) {
   fputs(",\n     .signature = ", out);
   emit_text(out, function->signature);
   bool legacy = (function->flags & FFH_FN_LEGACY) != 0;
+  bool disturbs = (function->flags & FFH_FN_DISTURBS) != 0;
   fprintf(out, ",\n     .line = %" PRIu32 ", .edge = {.name = ", function->line);
   emit_text(out, function->name);
   fprintf(out, ", .to = %s, .kind = %s,\n              .function = %u, .slot = FFH_NONE}",
-          legacy ? "FFH_SIDE_LEGACY" : "FFH_SIDE_LIBRARY",
+          legacy     ? "FFH_SIDE_LEGACY"
+          : disturbs ? "FFH_SIDE_CALLER"
+                     : "FFH_SIDE_LIBRARY",
           legacy ? "FFH_EDGE_LEGACY" : "FFH_EDGE_CALL", f);
   fputs(",\n     .call = ", out);
   if (ffh_model_is_called(gen)) {

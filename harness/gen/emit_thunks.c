@@ -47,12 +47,20 @@ static void emit_result(const ffh_ctype *type, FILE *out) {
 static void emit_thunk(const ffh_gen_function *function, FILE *out) {
   const ffh_proto *proto = function->proto;
   const ffh_ctype *type = proto->type->target;
-  fprintf(out, "\nstatic void call_%s(const ffh_word *args, ffh_word *result) {\n", proto->name);
+  bool wrapped = ffh_emit_is_wrapped(function);
+  fputc('\n', out);
+  if (wrapped) {
+    ffh_emit_real(function, out);
+  }
+  fprintf(out,
+          "static void call_%s(const ffh_word *args, ffh_word *result) {\n"
+          "  FFH_CROSS_FRAME();\n",
+          proto->name);
   if (proto->n_params == 0) {
     fputs("  (void)args;\n", out);
   }
   emit_result(type, out);
-  fprintf(out, "%s(", proto->name);
+  fprintf(out, "%s%s(", wrapped ? "__real_" : "", proto->name);
   for (unsigned i = 0; i < proto->n_params; i++) {
     fputs(i == 0 ? "" : ", ", out);
     emit_argument(&proto->params[i], i, out);

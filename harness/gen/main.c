@@ -12,18 +12,20 @@
 static const char usage[] =
     "ffh-gen: reads an annotated C header (a contract)\n"
     "\n"
-    "  ffh-gen emit  CONTRACT --name NAME --project DIR -o OUT.c [--model OUT.json] [-- FLAGS...]\n"
+    "  ffh-gen emit  CONTRACT --name NAME --project DIR -o OUT.c [--model OUT.json]\n"
+    "                 [--wraps OUT.rsp] [-- FLAGS...]\n"
     "  ffh-gen table CONTRACT --name NAME [--project DIR] [--json] [-- FLAGS...]\n"
     "  ffh-gen check CONTRACT --name NAME [--project DIR] [--symbols FILE] [-- FLAGS...]\n"
     "\n"
     "  FLAGS            what the contract is compiled with: -I..., -D...\n"
+    "  --wraps FILE     options for the linker, which put the wrappers of OUT.c in their place\n"
     "  --symbols FILE   the library's exported C symbols, one per line\n"
     "\n"
     "Exit code 0: done. 1: the contract has errors, or the command is wrong.\n"
     "Example: ffh-gen table targets/pricing/contract.h --name pricing -- -Iharness/include\n";
 
 typedef struct options {
-  const char *verb, *contract, *name, *project, *output, *model, *symbols;
+  const char *verb, *contract, *name, *project, *output, *model, *wraps, *symbols;
   bool json;
   const char *const *flags;
   unsigned n_flags;
@@ -40,11 +42,8 @@ static int parse_options(int argc, char **argv, options *o) {
   const struct {
     const char *option;
     const char **value;
-  } values[] = {{"--name", &o->name},
-                {"--project", &o->project},
-                {"-o", &o->output},
-                {"--model", &o->model},
-                {"--symbols", &o->symbols}};
+  } values[] = {{"--name", &o->name},   {"--project", &o->project}, {"-o", &o->output},
+                {"--model", &o->model}, {"--wraps", &o->wraps},     {"--symbols", &o->symbols}};
   for (int i = 1; i < argc; i++) {
     if (strcmp(argv[i], "--") == 0) {
       o->flags = (const char *const *)(argv + i + 1);
@@ -145,7 +144,8 @@ static char *read_file(ffh_mem *mem, const char *path) {
 static int run_verb(ffh_gen *gen, const options *o) {
   if (strcmp(o->verb, "emit") == 0) {
     bool ok = emit_to(&gen->model, o->output, ffh_emit_c) &&
-              (o->model == NULL || emit_to(&gen->model, o->model, ffh_emit_json));
+              (o->model == NULL || emit_to(&gen->model, o->model, ffh_emit_json)) &&
+              (o->wraps == NULL || emit_to(&gen->model, o->wraps, ffh_emit_wrap_options));
     return ok ? FFH_EXIT_PASS : FFH_EXIT_USAGE;
   }
   if (strcmp(o->verb, "table") == 0) {

@@ -72,6 +72,11 @@ static inline void ffh_cross_out(const ffh_crossing *crossing) {
   here->side = crossing->from;
 }
 
+/* First in a function that calls across the boundary: exceptions, panics and pthread_exit that pass
+ * it on their way are seen there. For C functions that are never inlined and compiled without
+ * cleanups of their own. */
+#define FFH_CROSS_FRAME() __asm__ volatile(".cfi_personality 0x1b, ffh_cross_personality")
+
 /* The number of the calling thread, from 1, given in the order of asking. Unlike a pthread_t it is
  * never used again. */
 uint32_t ffh_cross_thread(void);

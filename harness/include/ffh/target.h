@@ -266,12 +266,21 @@ typedef struct ffh_target {
 
 extern const ffh_target ffh_target_main;
 
-/* Called by generated callbacks that only look at what they are given. `cookie` is the user data of
- * the call, or NULL when the callback has none. `args` are n words; buffers come with lengths. */
-void ffh_callback_enter(void *cookie, const char *name);
+/* Called by the generated wrapper around each implementation of a callback: crosses to the caller's
+ * side and back. `cookie` is the user data that the library passes, NULL when the callback has no
+ * such parameter. */
+void ffh_callback_begin(ffh_crossing *crossing, const ffh_edge *edge, const void *cookie);
+void ffh_callback_end(ffh_crossing *crossing);
+
+/* Called by generated callbacks that only look at what they are given. */
 void ffh_callback_bytes(const void *bytes, size_t size);
 void ffh_callback_text(const char *text);
-void ffh_callback_leave(void *cookie);
+
+/* Called by the generated wrapper of an exported function when it is reached from the caller's
+ * side, that is from a callback or the target's own sources. `args` has n_params words and stays
+ * valid until the end; *result is what the function returned. */
+void ffh_reenter_begin(ffh_crossing *crossing, const ffh_function *function, const ffh_word *args);
+void ffh_reenter_end(ffh_crossing *crossing, const ffh_word *result);
 
 /* Optional, weak: a target's own reset, called on the main thread before the first call of each
  * input and after the last handle of each input is gone. The directory is private to the process.

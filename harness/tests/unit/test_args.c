@@ -383,11 +383,15 @@ static void callbacks_and_their_user_data(void **state) {
 static void callbacks_are_counted(void **state) {
   (void)state;
   uint64_t before = ffh_callbacks_count();
-  ffh_callback_enter(NULL, "done");
+  static const ffh_edge edge = {.name = "done", .to = FFH_SIDE_CALLER, .kind = FFH_EDGE_CALLBACK};
+  ffh_crossing crossing;
+  ffh_callback_begin(&crossing, &edge, NULL);
+  assert_int_equal(ffh_here_now.side, FFH_SIDE_CALLER);
   ffh_callback_bytes("ab", 2);
   ffh_callback_text("cd");
   ffh_callback_text(NULL);
-  ffh_callback_leave(NULL);
+  ffh_callback_end(&crossing);
+  assert_int_equal(ffh_here_now.side, FFH_SIDE_HARNESS);
   assert_int_equal(ffh_callbacks_count(), before + 1);
 }
 
