@@ -1,7 +1,7 @@
 """ffh bench throughput: the generated targets against hand-written ones that make the same calls from the
 same data, as ratios from alternating runs. Never a test: nothing passes or fails by time.
 
-ffh bench schedules is in bench_schedules.py."""
+ffh bench schedules is in bench_schedules.py, ffh bench zoo in bench_zoo.py."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from . import (
     bench_machine,
     bench_pairs,
     bench_schedules,
+    bench_zoo,
     build,
     exits,
     paths,
@@ -28,7 +29,7 @@ from . import (
 )
 from .bench_pairs import BenchError
 
-HELP = "measure speed, memory, and what schedules find"
+HELP = "measure speed, memory, what schedules find, and what other tools find"
 EXAMPLE = "scripts/ffh bench throughput --pairs 7"
 
 BENCH = paths.PROJECT / "harness" / "tests" / "bench"
@@ -58,9 +59,7 @@ CASES = (
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "what", metavar="BENCH", choices=["throughput", "schedules"], help="throughput or schedules"
-    )
+    parser.add_argument("what", metavar="BENCH", choices=list(BENCHES), help=", ".join(BENCHES))
     parser.add_argument("--json", action="store_true", help="print every measurement as JSON")
     parser.add_argument(
         "--pairs", type=int, default=5, metavar="N", help="throughput: pairs, at least 5"
@@ -78,10 +77,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="throughput: leave out the 60-second runs for peak memory",
     )
     bench_schedules.configure(parser)
+    bench_zoo.configure(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    return bench_schedules.run(args) if args.what == "schedules" else _throughput(args)
+    return BENCHES[args.what](args)
 
 
 def _throughput(args: argparse.Namespace) -> int:
@@ -178,3 +178,6 @@ def _print_memory(memory: list[dict[str, Any]]) -> None:
             f"{row['target']}: peak memory of a {MEMORY_SECONDS}-second run {row['peak_mib']:.0f} MiB; "
             f"wanted below {row['wanted_below_mib']} MiB: {reached}"
         )
+
+
+BENCHES = {"throughput": _throughput, "schedules": bench_schedules.run, "zoo": bench_zoo.run}

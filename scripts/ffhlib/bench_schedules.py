@@ -69,14 +69,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=0.0,
         metavar="S",
-        help=f"schedules: seconds for the plain target to find a bug (default {FULL.limits.plain_seconds})",
+        help="seconds to find a bug; schedules: for the plain target (default "
+        f"{FULL.limits.plain_seconds}); zoo: for each tool (default 60)",
     )
     parser.add_argument(
         "--results",
         type=Path,
         default=paths.RESULTS,
         metavar="DIR",
-        help="schedules: where results go (default: results/ of the project)",
+        help="schedules, zoo: where results go (default: results/ of the project)",
     )
 
 

@@ -79,6 +79,10 @@ class Cores:
             self._next += 1
         os.sched_setaffinity(0, {core})  # of this thread, and of what it starts
 
+    def take_all(self) -> None:
+        """Called instead by a thread whose processes may use every core."""
+        os.sched_setaffinity(0, self.all)
+
 
 def without_symbols(env: dict[str, str]) -> dict[str, str]:
     """Looking up names takes far longer than what is measured, and is the same for every side."""

@@ -65,13 +65,15 @@ def fuzz(
     project: Path,
     stop: threading.Event,
     quiet: bool = False,
+    growing: Path | None = None,
 ) -> dict[str, Any]:
     """Fuzzes one target, writes targets/<target>-<flavor>/ and returns the target's entry of
-    run.json. Raises the errors of profile, stats and corpus when the target cannot be fuzzed."""
+    run.json. `growing` is where the corpus grows, instead of the cache. Raises the errors of profile,
+    stats and corpus when the target cannot be fuzzed."""
     env = profile.environment(target.flavor, project)
     model = stats.read_model(target.model)
     folder = f"targets/{safe_name(f'{target.name}-{target.flavor}')}"
-    corpus = Corpus(project, target.name, target.build, target.replay, env)
+    corpus = Corpus(project, target.name, target.build, target.replay, env, growing)
     campaign = Campaign(
         target, options, findings, corpus, env, results.where / folder / "log", stop
     )

@@ -38,7 +38,11 @@ VERBS: dict[str, tuple[str, bool, str]] = {
     "check": ("check", True, "compare a contract with the built library"),
     "table": ("table", True, "print a contract as an ownership table"),
     "lint": ("lint", True, "check the sources of ffihammer itself"),
-    "bench": ("bench", True, "measure speed, memory, and what schedules find"),
+    "bench": (
+        "bench",
+        True,
+        "measure speed, memory, what schedules find, and what other tools find",
+    ),
 }
 
 EXIT_CODES = """exit codes:

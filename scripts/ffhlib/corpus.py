@@ -99,15 +99,21 @@ def _behind_comments(data: bytes) -> bytes:
 
 
 class Corpus:
-    """The corpus of one target."""
+    """The corpus of one target. `growing` is where it grows, instead of the cache."""
 
     def __init__(
-        self, project: Path, target: str, build: Path, replay: Path, env: dict[str, str]
+        self,
+        project: Path,
+        target: str,
+        build: Path,
+        replay: Path,
+        env: dict[str, str],
+        growing: Path | None = None,
     ) -> None:
         self.committed = project / "corpus" / target
-        self.growing = project / ".cache" / "corpus" / target
-        self.crashes = self.growing.with_name(f"{target}.crashes")
-        self.quarantined = self.growing.with_name(f"{target}.quarantine")
+        self.growing = growing or project / ".cache" / "corpus" / target
+        self.crashes = self.growing.with_name(f"{self.growing.name}.crashes")
+        self.quarantined = self.growing.with_name(f"{self.growing.name}.quarantine")
         self._compiled = build / "targets" / target / "seeds"
         self._replay = replay
         self._env = env

@@ -85,6 +85,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="seconds that one input may take (default: at most 25)",
     )
+    parser.add_argument(
+        "--corpus",
+        type=Path,
+        metavar="DIR",
+        help="where the corpus grows (default: .cache/corpus/TARGET, which every run adds to)",
+    )
     build.add_no_build(parser, "fuzz")
     add_common(parser)
 
@@ -116,7 +122,14 @@ def run(args: argparse.Namespace) -> int:
     )
     with campaign.stop_on_signal(stop) as interrupted:
         entry = campaign.fuzz(
-            chosen, options, results, findings, paths.PROJECT, stop, quiet=args.json
+            chosen,
+            options,
+            results,
+            findings,
+            paths.PROJECT,
+            stop,
+            quiet=args.json,
+            growing=args.corpus and args.corpus.absolute(),
         )
     entry["interrupted"] = interrupted.is_set()
     entry["outcome"] = campaign.outcome(entry)
