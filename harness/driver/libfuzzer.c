@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/asan.h"
 #include "base/exit.h"
 #include "plan/plan.h"
 #include "report/points.h"
@@ -140,6 +141,17 @@ __attribute__((visibility("default"))) int LLVMFuzzerInitialize(int *argc, char 
   return 0;
 }
 
+/* libFuzzer installs its handlers after LLVMFuzzerInitialize. */
+static void exempt_handlers(void) {
+  static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+  ffh_sched_exempt_handler(SIGALRM);
+  if (__sanitizer_set_death_callback == NULL) { /* a sanitizer's own handlers are none of ours */
+    for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++) {
+      ffh_sched_exempt_handler(crashes[i]);
+    }
+  }
+}
+
 /* -1 keeps an input out of the corpus: it belongs to another target, or does nothing. */
 __attribute__((visibility("default"))) int LLVMFuzzerTestOneInput(const uint8_t *data,
                                                                   size_t size) {
@@ -151,9 +163,9 @@ __attribute__((visibility("default"))) int LLVMFuzzerTestOneInput(const uint8_t 
     ffh_entry_start(&options);
   }
   static bool exempt;
-  if (!exempt) { /* libFuzzer installs its handlers after LLVMFuzzerInitialize */
+  if (!exempt) {
     exempt = true;
-    ffh_sched_exempt_handler(SIGALRM);
+    exempt_handlers();
   }
   ffh_run_result result = ffh_run_input(data, size);
   return result.decoded == FFH_DECODE_OK && result.calls != 0 ? 0 : -1;

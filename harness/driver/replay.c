@@ -19,6 +19,7 @@
 #include "base/asan.h"
 #include "base/exit.h"
 #include "check/verdict.h"
+#include "driver/crash.h"
 #include "driver/entry.h"
 #include "driver/eventlog.h"
 #include "driver/files.h"
@@ -131,10 +132,16 @@ static void end_by_signal(const char *said, const char *rule, const char *messag
   _exit(FFH_EXIT_FINDING);
 }
 
-static void on_crash(int number) {
-  bool aborted = number == SIGABRT;
-  end_by_signal("FFH-SIGNAL: the process was ended by a signal\n", aborted ? "" : "FFH-SEGV",
-                aborted ? "aborted" : "crashed");
+static void on_abort(int number) {
+  (void)number;
+  end_by_signal("FFH-SIGNAL: the process was ended by a signal\n", "", "aborted");
+}
+
+/* What happened is on stderr. */
+static void on_crash(void) {
+  report_death("", "");
+  ffh_run_stop();
+  _exit(FFH_EXIT_FINDING);
 }
 
 /* Runs on the lane that the watchdog has found at fault, so that the stack is the guilty one. */
@@ -160,15 +167,12 @@ static void on_exit_during_run(void) {
 }
 
 static void catch_signals(void) {
-  struct sigaction action = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK};
-  sigaction(SIGABRT, &action, NULL);
+  struct sigaction action = {.sa_handler = on_abort, .sa_flags = SA_ONSTACK};
   if (__sanitizer_set_death_callback != NULL) {
+    sigaction(SIGABRT, &action, NULL);
     __sanitizer_set_death_callback(on_death); /* it handles the other signals */
   } else {
-    sigaction(SIGSEGV, &action, NULL);
-    sigaction(SIGBUS, &action, NULL);
-    sigaction(SIGILL, &action, NULL);
-    sigaction(SIGFPE, &action, NULL);
+    ffh_crash_catch(on_crash);
   }
   action.sa_handler = on_limit;
   sigaction(SIGUSR1, &action, NULL);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/asan.h"
+#include "base/module.h"
 
 /* `text` is the function and the location with a tab between. */
 static void frame(const char *text, ffh_out *out) {
@@ -22,9 +23,10 @@ static void frames(uintptr_t pc, bool symbolize, ffh_out *out) {
   if (symbolize && __sanitizer_symbolize_pc != NULL) {
     __sanitizer_symbolize_pc((void *)pc, "%f\t%L", lines, sizeof lines - 1);
   }
-  if (lines[0] == '\0') {
-    ffh_out hex = {lines, 0, sizeof lines - 2, false};
-    ffh_out_hex(&hex, pc);
+  if (lines[0] == '\0') { /* scripts/ffhlib/symbolize.py names it; the call, not what follows it */
+    ffh_out place = {lines, 0, sizeof lines - 2, false};
+    ffh_out_str(&place, "??\t");
+    ffh_module_print(pc - 1, &place);
   }
   for (const char *line = lines; *line != '\0'; line += strlen(line) + 1) {
     ffh_out_str(out, line == lines ? "" : ", ");

@@ -2,6 +2,7 @@
 
 #include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -13,9 +14,30 @@
 static _Thread_local int current_lane __attribute__((tls_model("initial-exec"))) = -1;
 static unsigned pool_size;
 
+enum { SIGNAL_STACK = 1 << 16 };
+
+/* So that an exhausted stack can be reported. Sanitizers set one for each thread themselves. */
+static void set_signal_stack(unsigned index) {
+  static uint8_t *stacks;
+  stack_t now;
+  if (sigaltstack(NULL, &now) != 0 || (now.ss_flags & SS_DISABLE) == 0) {
+    return;
+  }
+  if (stacks == NULL) {
+    long got =
+        ffh_syscall(SYS_mmap, 0, (long)FFH_MAX_THREADS * SIGNAL_STACK, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    FFH_ASSERT(got > 0);
+    stacks = (uint8_t *)(uintptr_t)got; /* threads arrive one at a time */
+  }
+  stack_t own = {.ss_sp = stacks + (size_t)index * SIGNAL_STACK, .ss_size = SIGNAL_STACK};
+  sigaltstack(&own, NULL);
+}
+
 void ffh_lanes_find_stack(unsigned index) {
   ffh_stack_find();
   ffh_thread_at(index)->stack = ffh_stack_here;
+  set_signal_stack(index);
 }
 
 void ffh_lanes_begin(void) {

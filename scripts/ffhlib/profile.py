@@ -10,7 +10,7 @@ import os
 import shutil
 from pathlib import Path
 
-_SYMBOLIZERS = ("llvm-symbolizer-19", "llvm-symbolizer")
+SYMBOLIZERS = ("llvm-symbolizer-19", "llvm-symbolizer")
 
 
 class ProfileError(Exception):
@@ -39,7 +39,7 @@ def environment(flavor: str, project: Path, temporary: Path | None = None) -> di
         if not key.endswith("SAN_OPTIONS") and not key.startswith("FFH_")
     }
     env.update(options(flavor, project))
-    symbolizer = next((path for name in _SYMBOLIZERS if (path := shutil.which(name))), None)
+    symbolizer = next((path for name in SYMBOLIZERS if (path := shutil.which(name))), None)
     if symbolizer:
         env["ASAN_SYMBOLIZER_PATH"] = env["TSAN_SYMBOLIZER_PATH"] = symbolizer
     env["LC_ALL"] = "C"

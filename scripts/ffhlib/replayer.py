@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import rules, sanitizer_report, signature
+from . import rules, sanitizer_report, signature, symbolize
 from .sanitizer_report import SanitizerReport
 
 NOTHING, FINDING, USAGE, INTERNAL = "nothing", "finding", "usage", "internal"
@@ -168,6 +168,8 @@ def classify(
     --report wrote, {} without. `complete` says whether the program came to its own end, which tells
     its exit code from one that the library chose."""
     report = report or _printed_report(output)
+    if code != 0 or not complete:
+        output, report = symbolize.text(output), symbolize.report(report)
     trace = _TRACE.search(output)
     outcome = Outcome(
         NOTHING,

@@ -57,6 +57,8 @@ _SANITIZER = re.compile(
 )
 _LIMIT = re.compile(r"^==\d+==\s*(Address)Sanitizer: (hard rss limit exhausted.*)$")
 _SUMMARY = re.compile(r"^SUMMARY: AddressSanitizer: (\S+)")
+# Of builds without a sanitizer, in AddressSanitizer's words (harness/driver/crash.c).
+_SIGNAL = re.compile(r"^FFH-SIGNAL: ((?:SEGV|BUS|ILL|FPE|ABRT|stack-overflow)\b.*)$")
 _LIBFUZZER = re.compile(r"^==\d+==\s*ERROR: libFuzzer: (.*)$")
 _UBSAN = re.compile(r"^(\S.*?:\d+(?::\d+)?|<unknown>): runtime error: (.*)$")
 _GLIBC = re.compile(
@@ -257,6 +259,7 @@ def _first_error(lines: list[str]) -> tuple[int, str, str] | None:
         for pattern, tool in (
             (_SANITIZER, ""),
             (_LIMIT, ""),
+            (_SIGNAL, "asan"),
             (_LIBFUZZER, "libfuzzer"),
             (_UBSAN, "ubsan"),
         ):

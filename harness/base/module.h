@@ -1,0 +1,13 @@
+/* A place in code as another program can look it up: the file that was loaded, and the offset in
+ * it. */
+#ifndef FFH_BASE_MODULE_H
+#define FFH_BASE_MODULE_H
+
+#include <stdint.h>
+
+#include "base/out.h"
+
+/* Appends "path+0xoffset"; only the address where no loaded file has it. Allocates nothing. */
+void ffh_module_print(uintptr_t pc, ffh_out *out);
+
+#endif
