@@ -271,15 +271,35 @@ static void check_leaks(void) {
   }
 }
 
-static ffh_run_result run_once(const ffh_plan *plan) {
+static void call_all(void *context) {
+  ffh_run_target_call(ffh_setup.target, *(const uint16_t *)context);
+}
+
+/* A second start has to work as well as the first one, and neither may leave anything behind. */
+static void start_again(void) {
+  uint16_t init = FFH_FN_INIT, fini = FFH_FN_FINI;
+  ffh_sched_quietly(call_all, &fini);
+  ffh_leak_begin_input();
+  ffh_sched_quietly(call_all, &init);
+  ffh_sched_quietly(call_all, &fini);
+  check_leaks();
+  ffh_now.phase = "start";
+  ffh_sched_quietly(call_all, &init);
+}
+
+static void begin(const ffh_plan *plan) {
   FFH_ASSERT(ffh_setup.target != NULL && ffh_now.phase == NULL);
   ffh_now.plan = plan;
   ffh_now.n_events = 0;
   ffh_now.result = (ffh_run_result){.decoded = FFH_DECODE_OK};
   ffh_now.phase = "start";
-  ffh_sched_client client = {.enabled = enabled_lanes, .step = take_step, .fault = ffh_run_fault};
+  static const ffh_sched_client client = {
+      .enabled = enabled_lanes, .step = take_step, .fault = ffh_run_fault};
   ffh_sched_begin(&plan->schedule, &client);
   reset_target();
+  if (plan->schedule.again != 0) {
+    start_again();
+  }
   ffh_order_begin_input();
   ffh_handles_reset(plan->n_variables);
   ffh_borrow_begin(&ffh_now.borrow);
@@ -288,6 +308,34 @@ static ffh_run_result run_once(const ffh_plan *plan) {
   ffh_feedback_begin_input();
   ffh_now.phase = "call";
   ffh_leak_begin_input();
+}
+
+static void end_schedule(void) {
+  ffh_sched_outcome outcome = ffh_sched_end();
+  ffh_now.result.switches = outcome.switches;
+  ffh_now.result.points = outcome.points;
+  ffh_now.result.trace = outcome.trace;
+  ffh_now.result.not_controlled = outcome.not_controlled;
+  ffh_stats()->runs++;
+  ffh_stats()->switches += outcome.switches;
+  ffh_now.phase = NULL;
+}
+
+void ffh_run_plan_and_exit(const ffh_plan *plan) {
+  begin(plan);
+  ffh_sched_run();
+  ffh_run_follow_end();
+  ffh_run_exit();
+}
+
+ffh_run_result ffh_run_exited(void) {
+  ffh_sched_settle_for_good();
+  end_schedule();
+  return ffh_now.result;
+}
+
+static ffh_run_result run_once(const ffh_plan *plan) {
+  begin(plan);
   unsigned threads = ffh_sched_adopted();
   ffh_sched_run();
   ffh_run_follow_end();
@@ -298,14 +346,7 @@ static ffh_run_result run_once(const ffh_plan *plan) {
   ffh_order_end_input();
   reset_target();
   check_leaks();
-  ffh_sched_outcome outcome = ffh_sched_end();
-  ffh_now.result.switches = outcome.switches;
-  ffh_now.result.points = outcome.points;
-  ffh_now.result.trace = outcome.trace;
-  ffh_now.result.not_controlled = outcome.not_controlled;
-  ffh_stats()->runs++;
-  ffh_stats()->switches += outcome.switches;
-  ffh_now.phase = NULL;
+  end_schedule();
   return ffh_now.result;
 }
 

@@ -44,6 +44,17 @@ ffh_run_result ffh_run_input(const uint8_t *data, size_t size);
 /* The plan stays the caller's and must not change meanwhile. */
 ffh_run_result ffh_run_plan(const ffh_plan *plan);
 
+/* As ffh_run_plan, but after the last call nothing is torn down: the process leaves by exit(0)
+ * under the schedule, with whatever is alive. */
+__attribute__((noreturn)) void ffh_run_plan_and_exit(const ffh_plan *plan);
+
+/* Whether that is going on. Async-signal-safe. */
+bool ffh_run_is_leaving(void);
+
+/* The end of that: from the last function that exit() calls in this program. Lets the library's
+ * threads go on once more, until each has ended or waits for something. */
+ffh_run_result ffh_run_exited(void);
+
 /* What the run was doing, as JSON, for the moment of death. Async-signal-safe; any thread. `rule`
  * is the ID to report, or "" when a sanitizer's report says it. */
 void ffh_run_describe(const char *rule, const char *message, ffh_out *out);

@@ -53,6 +53,28 @@ static void describe(const ffh_verdict *verdict, const ffh_frame *frame, const f
   ffh_report_json(&finding, ffh_setup.scratch, FFH_MAX_TEXT, out);
 }
 
+/* Whatever goes wrong while the process leaves is one rule; which other it would be is told. */
+static void at_exit(ffh_verdict *verdict) {
+  if (!ffh_run_is_leaving()) {
+    return;
+  }
+  static ffh_verdict said;
+  said = *verdict;
+  verdict->rule = FFH_EXIT_CRASH;
+  verdict->slot = FFH_NONE;
+  ffh_out text = {verdict->message, 0, sizeof verdict->message, false};
+  ffh_out_str(&text, "the process was leaving by exit()");
+  if (said.message[0] != '\0') {
+    ffh_out_str(&text, ": ");
+    ffh_out_str(&text, said.message);
+  }
+  if (said.rule != FFH_RULE_NONE) {
+    ffh_out_str(&text, " (");
+    ffh_out_str(&text, ffh_rule_infos[said.rule].id);
+    ffh_out_char(&text, ')');
+  }
+}
+
 /* Where allocations had been made to fail, in the call that it is about. */
 static void add_failing(const ffh_frame *frame, ffh_verdict *verdict) {
   if (frame != NULL) {
@@ -64,6 +86,7 @@ void ffh_run_report(const ffh_verdict *given, const ffh_frame *frame) {
   static ffh_verdict told;
   const ffh_verdict *verdict = &told;
   told = *given;
+  at_exit(&told);
   add_failing(frame, &told);
   ffh_stats()->findings++;
   ffh_out out = {ffh_setup.report, 0, FFH_RUN_REPORT_BYTES, false};
@@ -109,6 +132,7 @@ void ffh_run_describe(const char *rule, const char *message, ffh_out *out) {
   if (region != NULL && (frame == NULL || region->call != frame->index)) {
     verdict.slot = FFH_NONE; /* a parameter of another call, which the region names */
   }
+  at_exit(&verdict);
   add_failing(frame, &verdict);
   describe(&verdict, frame, region, false, out);
 }

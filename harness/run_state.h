@@ -10,6 +10,8 @@
 #include "run.h"
 #include "sched/sched.h"
 
+#define FFH_PHASE_EXIT "exit" /* the process is leaving, see run_exit.c */
+
 enum { FFH_RUN_EVENTS = FFH_MAX_CALLS + FFH_MAX_HANDLES, FFH_RUN_REPORT_BYTES = 24 << 20 };
 
 typedef struct ffh_lane_queue {
@@ -58,6 +60,9 @@ void ffh_run_follow_failure(ffh_frame *frame);
 void ffh_run_follow_before_call(unsigned lane);
 void ffh_run_follow_begin(void);
 void ffh_run_follow_end(void);
+
+/* run_exit.c: leaves the process by exit() in the middle of an input. */
+__attribute__((noreturn)) void ffh_run_exit(void);
 
 /* run_report.c: tells of a finding and ends the process. `frame` may be NULL. */
 __attribute__((noreturn)) void ffh_run_report(const ffh_verdict *verdict, const ffh_frame *frame);

@@ -1,7 +1,7 @@
 /* The standalone main: replays plan files, prints them, compiles them from text. It owns its
  * process, so whatever happens is told with all that the harness knows:
  *
- *   <target>-replay [--times N] [--timeout S] [--rss MIB] [--report FILE]
+ *   <target>-replay [--times N] [--timeout S] [--rss MIB] [--exit] [--report FILE]
  *                   [--stats FILE] [--events FILE] [--record FILE] FILE
  *   <target>-replay [--times N] [--timeout S] [--rss MIB] --traces FILE...
  *   <target>-replay --schedules N [--policy random|pct|pos|surw|mix] [--save FILE] FILE
@@ -37,7 +37,7 @@ static struct {
   const char *file, *report, *stats, *events, *show, *compile, *out;
   const char *policy, *save, *record;
   char **traces; /* the files of --traces, which a NULL ends */
-  bool describe;
+  bool describe, exits;
   long times, timeout_s, rss_mib, schedules;
 } options = {.times = 1, .timeout_s = 60, .rss_mib = 2560, .policy = "mix"};
 
@@ -157,6 +157,9 @@ static void on_limit(int number) {
 }
 
 static void on_exit_during_run(void) {
+  if (ffh_run_is_leaving()) {
+    return; /* as the plan says */
+  }
   ffh_sched_abandon();
   if (ffh_run_is_active()) {
     ffh_print(STDERR_FILENO, "FFH-EXIT: the library ended the process\n");
@@ -219,12 +222,26 @@ static void warm_up(ffh_plan *plan) {
   plan->schedule = asked;
 }
 
+/* Of the functions that exit() calls in this program the last one: what the others did is in the
+ * trace. */
+__attribute__((destructor(101))) static void print_exit(void) {
+  if (ffh_run_is_leaving()) {
+    ffh_run_result result = ffh_run_exited();
+    save_events();
+    ffh_record_save();
+    print_result(&result);
+  }
+}
+
 static void run_times(ffh_plan *plan) {
   if (plan->schedule.warm != 0) {
     warm_up(plan);
   }
   for (long i = 0; i < options.times; i++) {
     ffh_watchdog_restart();
+    if (plan->schedule.exits != 0 && i + 1 == options.times && options.traces == NULL) {
+      ffh_run_plan_and_exit(plan);
+    }
     ffh_run_result result = ffh_run_plan(plan);
     print_result(&result);
   }
@@ -268,6 +285,7 @@ static int replay(void) {
   if (options.traces == NULL && !ffh_plantool_load(options.file, plan)) {
     return FFH_EXIT_USAGE;
   }
+  plan->schedule.exits |= options.exits;
   if (plan->n_dropped != 0) {
     ffh_print(
         STDERR_FILENO,
@@ -315,7 +333,7 @@ static int replay(void) {
 /* ---- arguments ---- */
 
 static const char usage[] =
-    "usage: <target>-replay [--times N] [--timeout SECONDS] [--rss MIB] [--report FILE]\n"
+    "usage: <target>-replay [--times N] [--timeout SECONDS] [--rss MIB] [--exit] [--report FILE]\n"
     "                       [--stats FILE] [--events FILE] [--record OUT] FILE\n"
     "       <target>-replay [--times N] [--timeout SECONDS] [--rss MIB] --traces FILE...\n"
     "       <target>-replay --schedules N [--policy random|pct|pos|surw|mix] [--save FILE] FILE\n"
@@ -373,6 +391,9 @@ static bool take_option(int option) {
     case 'T':
       options.traces = &no_file;
       return true;
+    case 'x':
+      options.exits = true;
+      return true;
     case 'd':
       options.describe = true;
       return true;
@@ -382,21 +403,15 @@ static bool take_option(int option) {
 }
 
 static bool parse(int argc, char **argv) {
-  static const struct option known[] = {{"record", required_argument, NULL, 'R'},
-                                        {"schedules", required_argument, NULL, 'N'},
-                                        {"policy", required_argument, NULL, 'p'},
-                                        {"save", required_argument, NULL, 'o'},
-                                        {"times", required_argument, NULL, 'n'},
-                                        {"timeout", required_argument, NULL, 't'},
-                                        {"rss", required_argument, NULL, 'm'},
-                                        {"report", required_argument, NULL, 'r'},
-                                        {"stats", required_argument, NULL, 's'},
-                                        {"events", required_argument, NULL, 'e'},
-                                        {"show", required_argument, NULL, 'S'},
-                                        {"compile", required_argument, NULL, 'c'},
-                                        {"traces", no_argument, NULL, 'T'},
-                                        {"describe", no_argument, NULL, 'd'},
-                                        {NULL, 0, NULL, 0}};
+  static const struct option known[] = {
+      {"record", required_argument, NULL, 'R'}, {"schedules", required_argument, NULL, 'N'},
+      {"policy", required_argument, NULL, 'p'}, {"save", required_argument, NULL, 'o'},
+      {"times", required_argument, NULL, 'n'},  {"timeout", required_argument, NULL, 't'},
+      {"rss", required_argument, NULL, 'm'},    {"report", required_argument, NULL, 'r'},
+      {"stats", required_argument, NULL, 's'},  {"events", required_argument, NULL, 'e'},
+      {"show", required_argument, NULL, 'S'},   {"compile", required_argument, NULL, 'c'},
+      {"traces", no_argument, NULL, 'T'},       {"exit", no_argument, NULL, 'x'},
+      {"describe", no_argument, NULL, 'd'},     {NULL, 0, NULL, 0}};
   for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
     if (!take_option(option)) {
       return false;

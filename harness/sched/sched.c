@@ -34,6 +34,13 @@ static void rest(ffh_thread *self) {
   self->pc = 0;
 }
 
+static void end_step(ffh_thread *self, unsigned lane) {
+  ffh_core.in_step &= ~(UINT64_C(1) << lane);
+  ffh_set_remove(&ffh_core.ready, lane);
+  self->state = FFH_THREAD_IDLE;
+  rest(self);
+}
+
 /* Takes the lane's next step and returns who goes on. */
 static unsigned take_step(unsigned lane) {
   ffh_thread *self = &ffh_threads[lane];
@@ -49,10 +56,7 @@ static unsigned take_step(unsigned lane) {
   } else {
     ffh_core.client->step(ffh_core.client->context, lane);
   }
-  ffh_core.in_step &= ~bit;
-  ffh_set_remove(&ffh_core.ready, lane);
-  self->state = FFH_THREAD_IDLE;
-  rest(self);
+  end_step(self, lane);
   ffh_points_count(self);
   if (ffh_core.mode == FFH_MODE_CLIENT) {
     ffh_core.next_steps = ffh_core.client->enabled(ffh_core.client->context);
@@ -187,6 +191,14 @@ void ffh_sched_settle(void) {
     ffh_core.settle_end = ffh_core.policy_run.points + FFH_MAX_SETTLE;
     run_until_over(FFH_MODE_SETTLE);
   }
+}
+
+void ffh_sched_settle_for_good(void) {
+  FFH_ASSERT(ffh_self == &ffh_threads[0]);
+  (void)ffh_sched_leave();
+  end_step(&ffh_threads[0], 0);
+  ffh_core.mode = FFH_MODE_NONE;
+  ffh_sched_settle();
 }
 
 ffh_sched_outcome ffh_sched_end(void) {

@@ -61,6 +61,11 @@ void ffh_sched_on_lane(unsigned lane, void (*fn)(void *context), void *context);
 /* Lets the library's threads go on until each has ended or waits for something. */
 void ffh_sched_settle(void);
 
+/* The process ends inside of a step that went into the library and never comes back: as leave and
+ * settle. On that lane's thread, which must be the main one; nothing but ffh_sched_end may follow.
+ */
+void ffh_sched_settle_for_good(void);
+
 /* The input is over. */
 ffh_sched_outcome ffh_sched_end(void);
 

@@ -176,6 +176,7 @@ def _finish(
         "replayed": replay_check.entry(
             campaign.replayed, campaign.findings.quarantine.of(campaign.target.name)
         ),
+        "left_by_exit": campaign.left_by_exit,
         "notes": list(campaign.notes),
         "problems": list(campaign.problems),
         "internal": list(dict.fromkeys(campaign.internal)),

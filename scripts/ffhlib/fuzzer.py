@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import engine, replayer, sanitizer_report, signature
+from . import engine, exit_check, replayer, sanitizer_report, signature
 from .corpus import Corpus
 from .engine import FuzzOptions, Inputs, Process
 from .findings import Findings
@@ -63,6 +63,7 @@ class Campaign:
     features: int = 0
     peak_rss_mb: int = 0  # of one process
     replayed: dict[str, Any] = field(default_factory=dict)  # of new inputs, when all is over
+    left_by_exit: int = 0  # inputs that were run in processes that leave by exit()
     started: float = 0.0
     ended: float = 0.0
 
@@ -86,6 +87,7 @@ class Campaign:
                 worker.join()
             self.ended = time.monotonic()
             self.replayed = check.finish()
+            self.left_by_exit = exit_check.run(self, scratch)
         finally:
             self.ended = self.ended or time.monotonic()
             shutil.rmtree(scratch, ignore_errors=True)

@@ -166,6 +166,8 @@ def summary(result: dict[str, Any]) -> str:
     if not result["findings"]:
         lines.append("  no findings")
     lines += [f"  {line}" for line in replay_lines(result["replayed"])]
+    if result.get("left_by_exit"):
+        lines.append(f"  left by exit()       {result['left_by_exit']} inputs")
     return "\n".join(lines)
 
 

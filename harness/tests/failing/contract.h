@@ -12,6 +12,11 @@
 extern "C" {
 #endif
 
+FFH_INIT void failing_init(void);
+FFH_FINI void failing_fini(void);
+/* From now on the end gives nothing back. */
+void failing_forget(void);
+
 /* 0 done, 1 bad input, 3 out of memory. */
 typedef struct pair pair FFH_HANDLE(FFH_SHARED);
 void pair_destroy(pair *self FFH_CONSUMES FFH_NULLABLE);

@@ -12,6 +12,24 @@ struct pair {
 
 static void *volatile kept; /* or the compiler sees that a block is not needed */
 
+static void *table; /* for as long as the library is in use */
+static int forgets;
+
+void failing_init(void) {
+  table = malloc(16);
+}
+
+void failing_fini(void) {
+  if (!forgets) {
+    free(table);
+  }
+  table = NULL;
+}
+
+void failing_forget(void) {
+  forgets = 1;
+}
+
 static int32_t make(pair **out, int careful) {
   pair *self = calloc(1, sizeof *self);
   if (self == NULL) {

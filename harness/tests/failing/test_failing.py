@@ -39,11 +39,11 @@ C_FUNCTIONS = 9
 CXX_FUNCTIONS = 8
 
 
-def replay(call: str, folder: Path, *options: str) -> replayer.Outcome:
+def replay(call: str, folder: Path, *options: str, settings: str = "") -> replayer.Outcome:
     binary = target.load("failing").replay
     env = profile.environment("asan", paths.PROJECT)
     text, file = folder / "plan.plan", folder / "plan.bin"
-    text.write_text(f"ffihammer plan 1 target=failing\nA: {call}\n")
+    text.write_text(f"ffihammer plan 1 target=failing\nschedule random {settings}\nA: {call}\n")
     code, output, _ = replayer.compile_text(binary, text, file, env)
     assert code == 0, output
     return replayer.replay(binary, file, env, timeout=60, options=options)
@@ -101,3 +101,18 @@ def test_the_page_counts_per_function(tmp_path: Path) -> None:
         ("c_crash_good", "an allocation that fails"),
     }
     assert struct.unpack_from("<Q", page.read_bytes(), 56)[0] == 1
+
+
+def test_a_second_start_is_as_good_as_the_first(tmp_path: Path) -> None:
+    outcome = replay("c_without(size=8)", tmp_path, "--times", "3", settings="again=1")
+    assert outcome.kind == replayer.NOTHING, outcome.output
+
+
+def test_what_an_end_leaves_behind_is_a_leak(tmp_path: Path) -> None:
+    """The first run makes the library forget; the second one ends it."""
+    silent = replay("failing_forget()", tmp_path, "--times", "2")
+    assert silent.kind == replayer.NOTHING, silent.output
+    outcome = replay("failing_forget()", tmp_path, "--times", "2", settings="again=1")
+    assert outcome.rule == "FFH-LEAK", outcome.output
+    assert outcome.sanitizer
+    assert "failing_init" in outcome.output

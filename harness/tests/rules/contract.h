@@ -144,6 +144,15 @@ void thread_left_bad(hall *self);
 void thread_left_good(hall *self);
 void thread_left_joined_good(hall *self);
 
+/* What lives when the process leaves. */
+typedef struct office office FFH_HANDLE(FFH_SHARED);
+FFH_CREATES FFH_ERROR_NULL office *office_create_bad(void);
+FFH_CREATES FFH_ERROR_NULL office *office_create_good(void);
+/* Its destructor waits for a thread that waits for what the destructor holds. */
+FFH_CREATES FFH_ERROR_NULL office *office_create_stuck(void);
+void office_post(office *self, uint32_t number FFH_RANGE(0, 99));
+void office_destroy(office *self FFH_CONSUMES FFH_NULLABLE);
+
 /* When memory runs out. */
 FFH_STATUS(0, 1, 3) FFH_ALLOC_FAILURE(3) int32_t alloc_failure_bad(uint32_t size FFH_RANGE(1, 64));
 FFH_STATUS(0, 1, 3) FFH_ALLOC_FAILURE(3) int32_t alloc_failure_good(uint32_t size FFH_RANGE(1, 64));
