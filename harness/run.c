@@ -12,6 +12,7 @@
 #include "boundary/collect.h"
 #include "boundary/handles.h"
 #include "boundary/order.h"
+#include "boundary/partner.h"
 #include "check/failing.h"
 #include "check/protocol.h"
 #include "hooks/failing.h"
@@ -77,6 +78,9 @@ static void report_if_any(const ffh_verdict *verdict, const ffh_frame *frame) {
 
 /* What the call may end is looked at for the last time. */
 static void begin_checks(const ffh_frame *frame) {
+  if (ffh_partner_has_shadow(frame)) {
+    ffh_partner_enter(frame);
+  }
   ffh_verdict verdict;
   ffh_borrow_enter(&ffh_now.borrow, frame, &verdict);
   report_if_any(&verdict, frame);
@@ -92,6 +96,24 @@ static void check(const ffh_frame *frame) {
   report_if_any(&verdict, frame);
   ffh_borrow_leave(&ffh_now.borrow, frame, &verdict);
   report_if_any(&verdict, frame);
+}
+
+/* What else the library is asked because of the call; then what it changed is noted, with nobody
+ * running in between. */
+static void follow(ffh_frame *frame) {
+  if (frame->outcome == FFH_OUTCOME_FAILED && frame->failing.failed == 0) {
+    ffh_run_follow_failure(frame);
+  }
+  bool has_shadow = ffh_partner_has_shadow(frame);
+  if (has_shadow) {
+    ffh_run_shadow_call(frame);
+    ffh_partner_leave(frame);
+  }
+  ffh_admit_leave(frame);
+  ffh_collect_handles(frame, variable_ended);
+  if (has_shadow) {
+    ffh_run_shadow_born(frame);
+  }
 }
 
 static bool is_allowed(ffh_frame *frame) {
@@ -148,11 +170,7 @@ FFH_INLINE static void take(ffh_frame *frame) {
   ffh_collect_outcome(frame);
   ffh_now.result.calls++;
   check(frame);
-  if (frame->outcome == FFH_OUTCOME_FAILED) {
-    ffh_run_follow_failure(frame);
-  }
-  ffh_admit_leave(frame); /* others run meanwhile no more: what the call changed is noted at once */
-  ffh_collect_handles(frame, variable_ended);
+  follow(frame);
   ffh_arena_end_call(frame->index);
   record(frame);
   ffh_order_end_call();
@@ -256,7 +274,9 @@ static void reset_target(void) {
 static void forget_pointers(void) {
   ffh_handles_reset(0);
   for (uint64_t left = ffh_now.used; left != 0; left &= left - 1) {
-    ffh_bytes_fill(&ffh_now.frames[__builtin_ctzll(left)], 0, sizeof ffh_now.frames[0]);
+    unsigned lane = (unsigned)__builtin_ctzll(left);
+    ffh_bytes_fill(&ffh_now.frames[lane], 0, sizeof ffh_now.frames[0]);
+    ffh_run_shadow_forget(lane);
   }
   ffh_now.used = 0;
 }
@@ -305,6 +325,7 @@ static void begin(const ffh_plan *plan) {
   ffh_borrow_begin(&ffh_now.borrow);
   queue_calls(plan);
   ffh_run_follow_begin();
+  ffh_partner_reset();
   ffh_feedback_begin_input();
   ffh_now.phase = "call";
   ffh_leak_begin_input();

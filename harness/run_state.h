@@ -61,6 +61,12 @@ void ffh_run_follow_before_call(unsigned lane);
 void ffh_run_follow_begin(void);
 void ffh_run_follow_end(void);
 
+/* run_shadow.c: calls the shadow of a call that has come back, and compares; then notes what it
+ * made. Forgets the pointers of a lane. */
+void ffh_run_shadow_call(ffh_frame *frame);
+void ffh_run_shadow_born(const ffh_frame *frame);
+void ffh_run_shadow_forget(unsigned lane);
+
 /* run_exit.c: leaves the process by exit() in the middle of an input. */
 __attribute__((noreturn)) void ffh_run_exit(void);
 

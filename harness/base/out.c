@@ -89,3 +89,31 @@ bool ffh_out_flush(const ffh_out *out, int fd) {
   }
   return true;
 }
+
+void ffh_out_double(ffh_out *out, uint64_t bits) {
+  double d;
+  memcpy(&d, &bits, sizeof d);
+  double limit = 9007199254740992.0;
+  if (d >= -limit && d <= limit) {
+    for (unsigned scale = 1; scale <= 1000; scale *= 10) {
+      double scaled = d * scale;
+      int64_t whole = scaled >= -limit && scaled <= limit ? (int64_t)scaled : 0;
+      double back = (double)whole / scale;
+      uint64_t back_bits; /* so that -0.0 is not 0.0 */
+      memcpy(&back_bits, &back, sizeof back_bits);
+      if ((double)whole == scaled && back_bits == bits) {
+        uint64_t size = whole < 0 ? UINT64_C(0) - (uint64_t)whole : (uint64_t)whole;
+        ffh_out_str(out, whole < 0 ? "-" : "");
+        ffh_out_unsigned(out, size / scale);
+        ffh_out_char(out, '.');
+        for (unsigned digit = scale; digit >= 10; digit /= 10) {
+          ffh_out_unsigned(out, size / (digit / 10) % 10);
+        }
+        ffh_out_str(out, scale == 1 ? "0" : "");
+        return;
+      }
+    }
+  }
+  ffh_out_str(out, "bits:");
+  ffh_out_hex(out, bits);
+}

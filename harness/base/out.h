@@ -23,6 +23,8 @@ void ffh_out_char(ffh_out *out, char c);
 void ffh_out_unsigned(ffh_out *out, uint64_t number);
 void ffh_out_signed(ffh_out *out, int64_t number);
 void ffh_out_hex(ffh_out *out, uint64_t number);
+/* A double by its bits: decimal where that is exact and short, else the bits. */
+void ffh_out_double(ffh_out *out, uint64_t bits);
 /* A JSON string with its quotes; bytes that are not ASCII text are escaped as \u00XX. */
 void ffh_out_json(ffh_out *out, const char *text, size_t size);
 /* Writes all of it to a file descriptor, through interruptions. False when the descriptor refuses.

@@ -121,7 +121,8 @@ static bool predicate_holds(const ffh_frame *frame) {
 
 bool ffh_admit(const ffh_frame *frame) {
   const ffh_function *function = frame->function;
-  const uint16_t never = FFH_FN_LEGACY | FFH_FN_EXCLUDED | FFH_FN_INIT | FFH_FN_FINI;
+  const uint16_t never =
+      FFH_FN_LEGACY | FFH_FN_EXCLUDED | FFH_FN_INIT | FFH_FN_FINI | FFH_FN_SHADOW;
   if ((function->flags & never) != 0 || !ffh_handles_have_room()) {
     return false;
   }

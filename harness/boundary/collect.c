@@ -38,6 +38,11 @@ static bool failed(const ffh_frame *frame) {
 
 void ffh_collect_outcome(ffh_frame *frame) {
   frame->status = 0;
+  uint16_t result = frame->function->result_slot;
+  if (result != FFH_NONE && frame->function->slots[result].kind == FFH_KIND_STRUCT) {
+    frame->storage[result] = frame->result.p; /* a struct by value: its fields lie there */
+    frame->count[result] = 1;
+  }
   if (frame->function->error_kind == FFH_ERROR_BY_STATUS) {
     frame->status = result_number(frame);
   }

@@ -34,9 +34,12 @@ typedef struct ffh_handle {
   uint16_t keepers;                  /* live edges that need this handle alive */
   uint16_t in_use;                   /* calls in flight */
   uint16_t references;
-  uint16_t releases; /* references that calls in flight give back */
-  uint8_t owner;     /* lane */
-  uint8_t state;     /* ffh_handle_state */
+  uint16_t releases;         /* references that calls in flight give back */
+  uint16_t readers, writers; /* calls in flight with a shadow, of it and of its children */
+  uint8_t owner;             /* lane */
+  uint8_t state;             /* ffh_handle_state */
+  bool unordered;            /* its calls and its partner's may have come in different orders */
+  void *partner;             /* what the shadow of its creating function made, or NULL */
 } ffh_handle;
 
 /* Forgets every handle. Main thread, between inputs. */

@@ -22,7 +22,7 @@ typedef struct ffh_rule_info {
 extern const ffh_rule_info ffh_rule_infos[FFH_RULE_COUNT];
 
 /* Who did what, where: "allocated on the library's side by T1", and the stack of it. */
-enum { FFH_EVIDENCE_FRAMES = 12, FFH_MAX_EVIDENCE = 4 };
+enum { FFH_EVIDENCE_FRAMES = 12, FFH_MAX_EVIDENCE = 8 };
 
 typedef struct ffh_evidence {
   char title[112];

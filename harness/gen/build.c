@@ -38,6 +38,10 @@ bool ffh_model_is_called(const ffh_gen_function *function) {
   return (function->out.flags & (FFH_FN_LEGACY | FFH_FN_EXCLUDED)) == 0;
 }
 
+bool ffh_model_is_shadow(const ffh_gen_function *function) {
+  return (function->out.flags & FFH_FN_SHADOW) != 0;
+}
+
 bool ffh_model_creates(const ffh_gen_slot *slot) {
   return slot->out.kind == FFH_KIND_OWNED ||
          (slot->out.kind == FFH_KIND_HANDLE && (slot->out.flags & FFH_SLOT_CREATES) != 0);
@@ -290,6 +294,19 @@ static void add_function(ffh_build *build, const ffh_proto *proto) {
   *FFH_MEM_PUSH(build->mem, build->model->functions, build->model->n_functions) = function;
 }
 
+/* A shadow has no slots: the words of the function whose shadow it is hold for both. */
+static void mark_shadows(ffh_build *build) {
+  ffh_model *model = build->model;
+  for (unsigned i = 0; i < model->n_functions; i++) {
+    const ffh_note *note = ffh_words_find(&model->functions[i].proto->notes, FFH_W_SHADOW);
+    uint16_t found = note == NULL ? FFH_NONE : ffh_model_function(model, note->args[0]);
+    if (found != FFH_NONE && found != i) {
+      model->functions[found].out.flags |= FFH_FN_SHADOW;
+      model->functions[found].out.n_params = (uint16_t)model->functions[found].proto->n_params;
+    }
+  }
+}
+
 static bool collect(ffh_build *build, ffh_proto ***protos, unsigned *n_protos) {
   const ffh_source *source = build->source;
   for (unsigned i = 0; i < source->n_protos; i++) {
@@ -324,6 +341,7 @@ void ffh_model_build(const ffh_source *source, const char *name, const char *con
   for (unsigned i = 0; i < n_protos; i++) {
     add_function(&build, protos[i]);
   }
+  mark_shadows(&build);
   add_handle_types(&build);
   add_memory_types(&build, protos, n_protos);
   if (model->n_types > FFH_MAX_HANDLE_TYPES) {
@@ -334,7 +352,7 @@ void ffh_model_build(const ffh_source *source, const char *name, const char *con
   }
   for (unsigned i = 0; i < model->n_functions; i++) {
     ffh_gen_function *function = &model->functions[i];
-    if (ffh_model_is_called(function)) {
+    if (ffh_model_is_called(function) && !ffh_model_is_shadow(function)) {
       ffh_build_slots(&build, function);
       ffh_build_result(&build, function);
       ffh_build_link(&build, function);

@@ -19,6 +19,8 @@ static inline const ffh_note *ffh_slot_note(const ffh_gen_slot *slot, ffh_word_i
 /* slots.c: the flat slots of one function, without their relations. */
 void ffh_build_slots(ffh_build *build, ffh_gen_function *function);
 uint16_t ffh_build_add_slot(ffh_build *build, ffh_gen_function *function, const ffh_gen_slot *slot);
+/* ffh_slot.elem_kind of memory with such elements. */
+uint8_t ffh_build_elem_kind(const ffh_ctype *element);
 /* values.c: ranges, enums, dictionaries, caps of one slot whose kind is known. */
 void ffh_build_scalar(ffh_build *build, ffh_gen_slot *slot, const ffh_ctype *type);
 void ffh_build_cap(ffh_build *build, ffh_gen_slot *slot);
@@ -39,6 +41,8 @@ uint16_t ffh_build_find(ffh_build *build, const ffh_gen_function *function, uint
 void ffh_build_until(ffh_build *build, ffh_gen_function *function, uint16_t index);
 bool ffh_build_functions(ffh_build *build, const ffh_note *note, const char *list, uint16_t **items,
                          uint16_t *n);
+/* shadow.c: what a shadow cannot follow. */
+void ffh_model_validate_shadows(const ffh_model *model);
 /* conduct.c: threading, errors, rejections of a function. */
 void ffh_build_conduct(ffh_build *build, ffh_gen_function *function);
 bool ffh_build_policy(ffh_build *build, const ffh_note *note, uint8_t *threading, uint8_t *role);

@@ -175,6 +175,12 @@ static uint16_t memory_of(ffh_build *build, const site *at, ffh_word_id word) {
   return ffh_model_memory(build->model, ffh_words_find(&at->decl->notes, word)->args[0]);
 }
 
+uint8_t ffh_build_elem_kind(const ffh_ctype *element) {
+  return element->kind == FFH_C_FLOAT    ? FFH_KIND_FLOAT
+         : element->kind == FFH_C_STRUCT ? FFH_KIND_STRUCT
+                                         : FFH_KIND_INT;
+}
+
 /* A pointer to a pointer that the callee sets: an error message, memory, or a view. */
 static void build_delivered(ffh_build *build, ffh_gen_function *function, const site *at,
                             const ffh_ctype *type) {
@@ -201,6 +207,7 @@ static void build_delivered(ffh_build *build, ffh_gen_function *function, const 
   }
   bool text = memory->target->is_char;
   slot.out.lo = text || memory->target->kind == FFH_C_VOID ? 1 : (int64_t)memory->target->size;
+  slot.out.elem_kind = ffh_build_elem_kind(memory->target);
   if (!error && memory->target->kind == FFH_C_VOID && !has(at, FFH_W_LENGTH)) {
     refuse(build, at, FFH_DIAG_NO_LENGTH, "delivers `void *` memory of unknown length");
   }

@@ -224,6 +224,8 @@ static unsigned print_function(const ffh_model *model, const ffh_gen_function *f
       why = ffh_mem_format(model->source->mem, "never called: %s", function->out.excluded);
     } else if ((function->out.flags & FFH_FN_LEGACY) != 0) {
       why = "never called: a legacy function that is observed";
+    } else if (ffh_model_is_shadow(function)) {
+      why = "called only as a shadow";
     }
     row.value = "-";
     row.type = function->proto->type->target->spelling;

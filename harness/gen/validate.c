@@ -69,13 +69,6 @@ static void check_when(const ffh_model *model, const ffh_gen_function *function)
 
 static void check_others(const ffh_model *model, const ffh_gen_function *function) {
   check_when(model, function);
-  if (function->out.shadow_fn != FFH_NONE) {
-    const ffh_gen_function *shadow = &model->functions[function->out.shadow_fn];
-    if (shadow == function || strcmp(shadow->proto->type->key, function->proto->type->key) != 0) {
-      refuse(model, function, FFH_DIAG_SHADOW,
-             ffh_mem_format(model->source->mem, "cannot be compared with '%s'", shadow->out.name));
-    }
-  }
   if (function->out.last_error_fn != FFH_NONE) {
     const ffh_gen_function *last = &model->functions[function->out.last_error_fn];
     ffh_ctype_kind kind = last->proto->type->target->kind;
@@ -197,8 +190,12 @@ static void check_uncalled(const ffh_model *model, const ffh_gen_function *funct
 
 void ffh_model_validate(const ffh_model *model) {
   check_types(model);
+  ffh_model_validate_shadows(model);
   for (unsigned i = 0; i < model->n_functions; i++) {
     const ffh_gen_function *function = &model->functions[i];
+    if (ffh_model_is_shadow(function)) {
+      continue;
+    }
     if (!ffh_model_is_called(function)) {
       check_uncalled(model, function);
       continue;

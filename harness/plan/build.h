@@ -42,7 +42,8 @@ const ffh_index *ffh_index_of(const ffh_target *target);
 /* The function with this ffh_id, or FFH_NONE. */
 uint16_t ffh_index_find(const ffh_index *index, uint32_t id);
 static inline bool ffh_function_is_callable(const ffh_function *function) {
-  const unsigned never = FFH_FN_LEGACY | FFH_FN_EXCLUDED | FFH_FN_INIT | FFH_FN_FINI;
+  const unsigned never =
+      FFH_FN_LEGACY | FFH_FN_EXCLUDED | FFH_FN_INIT | FFH_FN_FINI | FFH_FN_SHADOW;
   return (function->flags & never) == 0 && function->n_slots <= FFH_MAX_SLOTS;
 }
 

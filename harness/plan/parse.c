@@ -61,6 +61,7 @@ static bool read_function(ffh_parser *p) {
         return ffh_parse_fail(p, where, function->name, " is never called by a plan: it is ",
                               (function->flags & FFH_FN_LEGACY) != 0     ? "legacy"
                               : (function->flags & FFH_FN_EXCLUDED) != 0 ? "excluded"
+                              : (function->flags & FFH_FN_SHADOW) != 0   ? "a shadow"
                                                                          : "for start and end",
                               NULL);
       }

@@ -157,7 +157,7 @@ def read_model(path: Path) -> dict[str, Any]:
 
 def _is_called(function: dict[str, Any]) -> bool:
     flags = function.get("flags") or []
-    return not function.get("excluded") and not {"legacy", "excluded"} & set(flags)
+    return not function.get("excluded") and not {"legacy", "excluded", "shadow"} & set(flags)
 
 
 def _paths_of(function: dict[str, Any], seen: FunctionStats) -> list[ErrorPath]:

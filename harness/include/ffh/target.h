@@ -147,7 +147,7 @@ typedef struct ffh_slot {
   uint16_t partner2;
   uint16_t handle_type;
   uint8_t until;       /* ffh_until: how long the callee keeps it, or how long a view is valid */
-  uint8_t elem_kind;   /* ARRAY: INT, FLOAT or STRUCT */
+  uint8_t elem_kind;   /* ARRAY, OWNED, VIEW: INT, FLOAT or STRUCT */
   uint16_t until_slot; /* the handle slot (parameter or result) that `until` speaks of */
   uint16_t n_until_fns;
   const uint16_t *until_fns;
@@ -207,12 +207,13 @@ typedef struct ffh_rejection {
 enum ffh_function_flag {
   FFH_FN_INIT = 1u << 0,
   FFH_FN_FINI = 1u << 1,
-  FFH_FN_LEGACY = 1u << 2,          /* never called by the harness */
-  FFH_FN_DISTURBS = 1u << 3,        /* of the target, not of the library */
-  FFH_FN_EXCLUDED = 1u << 4,        /* never called by the harness; `excluded` says why */
-  FFH_FN_FREES = 1u << 5,           /* ends a memory handle */
-  FFH_FN_NO_MEMORY = 1u << 6,       /* survives an allocation that fails: FFH_ALLOC_FAILURE */
-  FFH_FN_NO_MEMORY_STATUS = 1u << 7 /* and then succeeds or returns `no_memory_status` */
+  FFH_FN_LEGACY = 1u << 2,           /* never called by the harness */
+  FFH_FN_DISTURBS = 1u << 3,         /* of the target, not of the library */
+  FFH_FN_EXCLUDED = 1u << 4,         /* never called by the harness; `excluded` says why */
+  FFH_FN_FREES = 1u << 5,            /* ends a memory handle */
+  FFH_FN_NO_MEMORY = 1u << 6,        /* survives an allocation that fails: FFH_ALLOC_FAILURE */
+  FFH_FN_NO_MEMORY_STATUS = 1u << 7, /* and then succeeds or returns `no_memory_status` */
+  FFH_FN_SHADOW = 1u << 8 /* called only beside the function whose shadow it is; no slots */
 };
 
 typedef struct ffh_function {

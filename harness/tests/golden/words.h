@@ -97,8 +97,9 @@ job *job_start(store *self, void *data FFH_USERDATA,
 int store_order(const char *a FFH_CSTR, int b);
 
 /* ---- more ---- */
-FFH_SHADOW(store_count_slow) size_t store_count(const store *self);
-FFH_CALLABLE(FFH_THREAD(executor)) size_t store_count_slow(const store *self);
+FFH_SHADOW(store_count_slow)
+FFH_CALLABLE(FFH_THREAD(executor)) size_t store_count(const store *self);
+size_t store_count_slow(const store *self);
 FFH_LEGACY void store_inner(store *self);
 FFH_DISTURBS void world_fill_disk(void);
 FFH_EXCLUDED("writes to the terminal") void store_dump(const store *self, ...);

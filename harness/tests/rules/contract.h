@@ -113,6 +113,36 @@ FFH_LAST_ERROR(last_error_text) int32_t last_error_shared_good(uint32_t input FF
 FFH_ERRNO int32_t errno_bad(uint32_t input FFH_RANGE(0, 9));
 FFH_ERRNO int32_t errno_good(uint32_t input FFH_RANGE(0, 9));
 
+/* A second implementation that is to do the same. */
+typedef struct quote {
+  double price;
+  uint32_t tier FFH_RANGE(0, 3);
+} quote;
+
+int32_t quotes_reference(const uint32_t *ids, size_t count, quote *quotes);
+FFH_STATUS(0, 1)
+FFH_SHADOW(quotes_reference)
+int32_t shadow_bad(const uint32_t *ids FFH_ARRAY(count) FFH_MAX(8), size_t count,
+                   quote *quotes FFH_OUT FFH_ARRAY(count));
+FFH_STATUS(0, 1)
+FFH_SHADOW(quotes_reference)
+int32_t shadow_good(const uint32_t *ids FFH_ARRAY(count) FFH_MAX(8), size_t count,
+                    quote *quotes FFH_OUT FFH_ARRAY(count));
+
+typedef struct meter meter FFH_HANDLE(FFH_SHARED);
+
+meter *meter_create_reference(void);
+void meter_destroy_reference(meter *self);
+uint32_t meter_add_reference(meter *self, uint32_t amount);
+char *meter_text_reference(const meter *self);
+FFH_CREATES FFH_ERROR_NULL FFH_SHADOW(meter_create_reference) meter *meter_create(void);
+FFH_SHADOW(meter_destroy_reference) void meter_destroy(meter *self FFH_CONSUMES);
+FFH_SHADOW(meter_add_reference) uint32_t shadow_meter_bad(meter *self, uint32_t amount);
+FFH_SHADOW(meter_add_reference) uint32_t shadow_meter_good(meter *self, uint32_t amount);
+FFH_RETURNS_OWNED(meter_text_free)
+FFH_SHADOW(meter_text_reference) char *meter_text(const meter *self);
+void meter_text_free(char *text FFH_CONSUMES);
+
 /* Threads that wait for each other: lanes inside the library at once, or, where the name says so,
  * threads that the library starts. */
 typedef struct hall hall FFH_HANDLE(FFH_SHARED);

@@ -1,10 +1,17 @@
 /* What calls promise beyond their arguments: the planted faults and their fixed twins. */
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <string>
 #include <thread>
 
 #include "harness/tests/rules/contract.h"
+
+struct meter {
+  uint32_t sum;
+  bool is_reference;
+};
 
 static thread_local char own_error[32];
 static char shared_error[32];
@@ -53,5 +60,72 @@ int32_t errno_good(uint32_t input) {
     return -1;
   }
   return 0;
+}
+
+int32_t quotes_reference(const uint32_t *ids, size_t count, quote *quotes) {
+  for (size_t i = 0; i < count; i++) {
+    if (ids[i] == 9) {
+      return 1;
+    }
+    quotes[i] = {ids[i] * 0.5, ids[i] % 4};
+  }
+  return 0;
+}
+
+int32_t shadow_bad(const uint32_t *ids, size_t count, quote *quotes) {
+  int32_t status = quotes_reference(ids, count, quotes);
+  if (count > 1) {
+    quotes[1].tier = 3 - quotes[1].tier;
+  }
+  return status;
+}
+
+int32_t shadow_good(const uint32_t *ids, size_t count, quote *quotes) {
+  int32_t status = 0;
+  for (size_t i = 0; i < count; i++) {
+    status |= quotes_reference(ids + i, 1, quotes + i);
+  }
+  return status;
+}
+
+meter *meter_create(void) {
+  return new meter{0, false};
+}
+
+meter *meter_create_reference(void) {
+  return new meter{0, true};
+}
+
+void meter_destroy(meter *self) {
+  delete (self->is_reference ? nullptr : self);
+}
+
+void meter_destroy_reference(meter *self) {
+  delete (self->is_reference ? self : nullptr);
+}
+
+uint32_t meter_add_reference(meter *self, uint32_t amount) {
+  return self->sum += amount;
+}
+
+uint32_t shadow_meter_bad(meter *self, uint32_t amount) {
+  return self->sum |= amount;
+}
+
+uint32_t shadow_meter_good(meter *self, uint32_t amount) {
+  return self->sum += amount;
+}
+
+char *meter_text(const meter *self) {
+  char *text = nullptr;
+  return asprintf(&text, "%u", self->sum) < 0 ? nullptr : text;
+}
+
+char *meter_text_reference(const meter *self) {
+  return strdup(std::to_string(self->sum).c_str());
+}
+
+void meter_text_free(char *text) {
+  free(text);
 }
 }

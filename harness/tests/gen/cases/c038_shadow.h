@@ -9,3 +9,6 @@ void box_free(box *self FFH_CONSUMES FFH_NULLABLE);
 int32_t other(box *self);
 FFH_SHADOW(other) int64_t f(box *self); /* expect: error FFH-C038 cannot be compared */
 FFH_SHADOW(g) int64_t g(box *self); /* expect: error FFH-C038 cannot be compared */
+
+void each(void (*visit)(int));
+FFH_SHADOW(each) void all(void (*visit)(int) FFH_CALLBACK(caller, call)); /* expect: error FFH-C038 takes a callback */
