@@ -14,6 +14,7 @@
 #include "boundary/order.h"
 #include "boundary/partner.h"
 #include "check/failing.h"
+#include "check/handle.h"
 #include "check/protocol.h"
 #include "hooks/failing.h"
 #include "hooks/leak.h"
@@ -89,6 +90,8 @@ static void begin_checks(const ffh_frame *frame) {
 /* The call has come back. */
 static void check(const ffh_frame *frame) {
   ffh_verdict verdict;
+  ffh_handle_check(frame, &verdict);
+  report_if_any(&verdict, frame);
   ffh_protocol_check(frame, &verdict);
   if (verdict.rule == FFH_RULE_NONE && frame->failing.failed != 0) {
     ffh_failing_check(frame, &verdict);

@@ -158,11 +158,16 @@ static void mark(const ffh_frame *frame, int change) {
     const ffh_slot *slot = &frame->function->slots[i];
     const ffh_value *value = &frame->values[i];
     bool message = slot->kind == FFH_KIND_ERROR;
-    if (value->variable == FFH_NO_VARIABLE || value->form != FFH_FORM_VALUE) {
+    /* To refuse a live handle, the library has to look at it. */
+    bool refused = value->form == FFH_FORM_WRONG_TYPE || value->form == FFH_FORM_WRONG_THREAD;
+    if (value->variable == FFH_NO_VARIABLE || (value->form != FFH_FORM_VALUE && !refused)) {
       continue;
     }
     ffh_handle *handle = ffh_handles_at(value->variable);
     handle->in_use = (uint16_t)(handle->in_use + change);
+    if (refused) {
+      continue;
+    }
     if (change > 0 && !message && ends(slot, handle) && handle->state == FFH_HANDLE_LIVE) {
       handle->state = FFH_HANDLE_DYING;
     }

@@ -81,6 +81,20 @@ const char *view_lost_renamed_good(label *self, uint32_t number);
 FFH_RETURNS_OWNED(view_lost_free) char *view_lost_owned_good(label *self, uint32_t number);
 void view_lost_free(char *text FFH_CONSUMES FFH_NULLABLE);
 
+/* New handles. */
+typedef struct desk desk FFH_HANDLE(FFH_SHARED);
+
+FFH_CREATES FFH_ERROR_NULL desk *desk_create(void);
+FFH_CREATES FFH_ERROR_NULL desk *handle_alias_bad(uint32_t number FFH_RANGE(0, 9));
+FFH_CREATES FFH_ERROR_NULL desk *handle_alias_good(uint32_t number FFH_RANGE(0, 9));
+FFH_STATUS(0, 1)
+FFH_ON_ERROR(zeroed)
+int32_t handle_on_error_bad(uint32_t number FFH_RANGE(0, 9), desk **created FFH_CREATES);
+FFH_STATUS(0, 1)
+FFH_ON_ERROR(zeroed)
+int32_t handle_on_error_good(uint32_t number FFH_RANGE(0, 9), desk **created FFH_CREATES);
+void desk_destroy(desk *self FFH_CONSUMES FFH_NULLABLE);
+
 /* What calls return. */
 FFH_STATUS(0, 1, 2) int32_t status_bad(uint32_t input FFH_RANGE(0, 9));
 FFH_STATUS(0, 1, 2) int32_t status_good(uint32_t input FFH_RANGE(0, 9));
