@@ -10,6 +10,8 @@
 #             every load, store and edge
 #
 # The crate and its dependencies are instrumented for the flavor; Rust's standard library is not: it comes compiled.
+# The linker puts harness/rust/wrap.c before Rust's allocation functions, so that the ledger knows what Rust allocates
+# and with which layout (not in the external flavor, whose flags are the environment's).
 # An executable can hold one such library: two would both bring the symbols of the standard library. Put several
 # crates below one that depends on them.
 
@@ -61,6 +63,45 @@ function(ffh_add_rust_library)
   add_dependencies(${arg_NAME} ${arg_NAME}-cargo)
   set_target_properties(${arg_NAME} PROPERTIES IMPORTED_LOCATION ${stem}.a)
   target_link_libraries(${arg_NAME} INTERFACE ${FFH_RUST_SYSTEM_LIBRARIES})
+  if(FFH_RUST_ALLOCATORS AND FFH_FLAVOR MATCHES "^(asan|tsan|native)$")
+    ffh_rust_wrapped(wrapped)
+    target_link_libraries(${arg_NAME} INTERFACE ${wrapped})
+  endif()
+endfunction()
+
+# The library of wrappers, with the link options that put it in place; made once.
+function(ffh_rust_wrapped out)
+  if(NOT TARGET ffh_rust_wrap)
+    add_library(ffh_rust_wrap STATIC ${PROJECT_SOURCE_DIR}/harness/rust/wrap.c)
+    target_include_directories(ffh_rust_wrap PRIVATE ${PROJECT_SOURCE_DIR}/harness/include)
+    target_compile_options(ffh_rust_wrap PRIVATE -O2 -g -fno-omit-frame-pointer)
+    target_link_libraries(ffh_rust_wrap PRIVATE ffh_warnings)
+    foreach(name IN LISTS FFH_RUST_ALLOCATORS)
+      string(REGEX MATCH "rust_[a-z_]+$" macro ${name})
+      string(TOUPPER ${macro} macro)
+      target_compile_definitions(ffh_rust_wrap PRIVATE FFH_${macro}=${name})
+      target_link_options(ffh_rust_wrap INTERFACE -Wl,--wrap=${name})
+    endforeach()
+  endif()
+  set(${out} ffh_rust_wrap PARENT_SCOPE)
+endfunction()
+
+# The four allocation functions of Rust as they are called in its static libraries; empty, with a warning, when they
+# are not there.
+function(ffh_rust_allocators archive out)
+  find_program(FFH_NM NAMES llvm-nm-19 llvm-nm nm)
+  execute_process(COMMAND ${FFH_NM} --defined-only ${archive} OUTPUT_VARIABLE symbols ERROR_QUIET)
+  set(found "")
+  foreach(function rust_alloc rust_alloc_zeroed rust_realloc rust_dealloc)
+    if(symbols MATCHES " T ([A-Za-z0-9_]*__${function})\n")
+      list(APPEND found ${CMAKE_MATCH_1})
+    else()
+      message(WARNING "${FFH_RUSTC}: no __${function} in a static library: what Rust allocates is not told apart")
+      set(${out} "" PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  set(${out} ${found} PARENT_SCOPE)
 endfunction()
 
 # What cargo's environment adds for the flavor, after the names for --cfg. The crate's own release profile gives way where it would undo
@@ -141,7 +182,7 @@ function(ffh_rust_library_name metadata package out)
   endforeach()
 endfunction()
 
-# Sets FFH_CARGO, FFH_RUSTC, FFH_RUST_HOST, FFH_RUST_SYSTEM_LIBRARIES and FFH_RUST_MISMATCH, once for each compiler
+# Sets FFH_CARGO, FFH_RUSTC, FFH_RUST_HOST, FFH_RUST_SYSTEM_LIBRARIES, FFH_RUST_ALLOCATORS and FFH_RUST_MISMATCH, once for each compiler
 # version.
 function(ffh_find_rust)
   find_program(FFH_CARGO cargo)
@@ -161,7 +202,7 @@ function(ffh_find_rust)
   set(FFH_RUST_HOST ${CMAKE_MATCH_1} CACHE INTERNAL "The platform that rustc compiles for")
   string(SHA256 version "${version}")
   set_property(GLOBAL PROPERTY ffh_rust_known TRUE)
-  if(DEFINED FFH_RUST_MISMATCH AND FFH_RUST_VERSION STREQUAL version)
+  if(DEFINED FFH_RUST_MISMATCH AND DEFINED FFH_RUST_ALLOCATORS AND FFH_RUST_VERSION STREQUAL version)
     return()
   endif()
   set(scratch ${PROJECT_BINARY_DIR}/cargo/empty)
@@ -173,6 +214,8 @@ function(ffh_find_rust)
     message(FATAL_ERROR "${FFH_RUSTC} cannot build an empty static library:\n${printed}")
   endif()
   separate_arguments(libraries UNIX_COMMAND "${CMAKE_MATCH_1}")
+  ffh_rust_allocators(${scratch}/libempty.a allocators)
+  set(FFH_RUST_ALLOCATORS "${allocators}" CACHE INTERNAL "Rust's allocation functions, as the linker knows them")
   # Newer compilers refuse ThreadSanitizer beside a standard library without it, unless told that it is meant.
   execute_process(
     COMMAND ${CMAKE_COMMAND} -E env RUSTC_BOOTSTRAP=1 -- ${FFH_RUSTC} --crate-type staticlib ${FFH_RUST_SANITIZE_THREAD}

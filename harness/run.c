@@ -17,12 +17,12 @@
 #include "check/handle.h"
 #include "check/protocol.h"
 #include "hooks/failing.h"
-#include "hooks/leak.h"
 #include "hooks/privatedir.h"
 #include "report/feedback.h"
 #include "report/json.h"
 #include "report/points.h"
 #include "report/stats.h"
+#include "run_memory.h"
 #include "run_state.h"
 #include "run_target.h"
 #include "sched/sched.h"
@@ -148,6 +148,8 @@ FFH_INLINE static void take(ffh_frame *frame) {
   begin_checks(frame);
   ffh_feedback_enter(frame, ffh_now.frames, ffh_now.in_flight);
   ffh_now.in_flight |= UINT64_C(1) << frame->lane;
+  ffh_run_memory_give(frame);
+  ffh_run_memory_enter(frame);
   ffh_sched_enter(frame->function->name);
   ffh_order_enter(frame);
   ffh_race_enter(frame->index);
@@ -169,10 +171,12 @@ FFH_INLINE static void take(ffh_frame *frame) {
   ffh_race_leave();
   ffh_order_leave(frame);
   ffh_points_call(frame, ffh_sched_leave());
+  ffh_run_memory_leave();
   ffh_now.in_flight &= ~(UINT64_C(1) << frame->lane);
   ffh_collect_outcome(frame);
   ffh_now.result.calls++;
   check(frame);
+  ffh_run_memory_take(frame);
   follow(frame);
   ffh_arena_end_call(frame->index);
   record(frame);
@@ -286,11 +290,9 @@ static void forget_pointers(void) {
 
 static void check_leaks(void) {
   ffh_now.phase = "leak check";
-  bool complete = ffh_now.result.leftover == 0;
   forget_pointers();
-  if (complete && ffh_leak_end_input(ffh_setup.options.check_every_leak)) {
-    ffh_verdict verdict = {.rule = FFH_LEAK, .slot = FFH_NONE, .message = "memory is left"};
-    ffh_run_report(&verdict, NULL);
+  if (ffh_now.result.leftover == 0) {
+    ffh_run_memory_end_input();
   }
 }
 
@@ -302,7 +304,7 @@ static void call_all(void *context) {
 static void start_again(void) {
   uint16_t init = FFH_FN_INIT, fini = FFH_FN_FINI;
   ffh_sched_quietly(call_all, &fini);
-  ffh_leak_begin_input();
+  ffh_run_memory_begin_input();
   ffh_sched_quietly(call_all, &init);
   ffh_sched_quietly(call_all, &fini);
   check_leaks();
@@ -331,7 +333,7 @@ static void begin(const ffh_plan *plan) {
   ffh_partner_reset();
   ffh_feedback_begin_input();
   ffh_now.phase = "call";
-  ffh_leak_begin_input();
+  ffh_run_memory_begin_input();
 }
 
 static void end_schedule(void) {
@@ -384,6 +386,7 @@ static ffh_run_result run_plan(const ffh_plan *plan) {
       ffh_run_fault(NULL, FFH_FAULT_THREAD_LEFT, NULL, NULL);
     }
   }
+  ffh_run_memory_check_growth(plan, run_once);
   return result;
 }
 
@@ -400,10 +403,6 @@ ffh_run_result ffh_run_input(const uint8_t *data, size_t size) {
 }
 
 /* ---- start and stop ---- */
-
-static bool is_lane(void) {
-  return ffh_sched_current_lane() >= 0;
-}
 
 bool ffh_run_start(const ffh_target *target, const ffh_run_options *options, const char **message) {
   const char *refused = ffh_run_target_refuse(target);
@@ -429,7 +428,7 @@ bool ffh_run_start(const ffh_target *target, const ffh_run_options *options, con
   ffh_sched_pin(options->core);
   ffh_arena_start();
   ffh_args_set_directory(ffh_privatedir_path());
-  ffh_leak_start(is_lane);
+  ffh_run_memory_start();
   ffh_run_target_call(target, FFH_FN_INIT);
   return true;
 }

@@ -29,6 +29,9 @@ FFH_WEAK void __sanitizer_set_death_callback(void (*callback)(void));
 FFH_WEAK int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *,
                                                                          size_t),
                                                        void (*on_free)(const volatile void *));
+FFH_WEAK size_t __asan_get_alloc_stack(void *address, void **trace, size_t size, int *thread_id);
+FFH_WEAK const char *__asan_locate_address(void *address, char *name, size_t name_size,
+                                           void **region_address, size_t *region_size);
 FFH_WEAK int __lsan_do_recoverable_leak_check(void);
 FFH_WEAK void __lsan_disable(void);
 FFH_WEAK void __lsan_enable(void);

@@ -4,8 +4,9 @@
  * A state and its events; who may run at the same time is the business of the hooks that feed it.
  * Records lie in chunks and never move; a hash of their addresses finds them, by linear probing
  * with backward-shift deletion (Knuth, The Art of Computer Programming 3, 6.4, algorithm R), so
- * that no tombstone ever slows a probe down. The blocks of an input are linked in the order of
- * their allocation. All memory is mapped, none is allocated. Every event takes constant time. */
+ * that no tombstone ever slows a probe down; blocks that die young never get there. The blocks of
+ * an input are linked in the order of their allocation. All memory is mapped, none is allocated.
+ * Every event takes constant time. */
 #ifndef FFH_CHECK_LEDGER_H
 #define FFH_CHECK_LEDGER_H
 

@@ -164,6 +164,14 @@ static void emit_function_arrays(FILE *out, unsigned f, const ffh_gen_function *
   }
 }
 
+/* libc's free is in a contract for the caller to call. */
+static const char *side_of(const ffh_function *function) {
+  if ((function->flags & FFH_FN_DISTURBS) != 0 || strcmp(function->name, "free") == 0) {
+    return "FFH_SIDE_CALLER";
+  }
+  return (function->flags & FFH_FN_LEGACY) != 0 ? "FFH_SIDE_LEGACY" : "FFH_SIDE_LIBRARY";
+}
+
 static void emit_function(FILE *out, unsigned f, const ffh_gen_function *gen) {
   const ffh_function *function = &gen->out;
   fputs("    {.name = ", out);
@@ -198,14 +206,10 @@ static void emit_function(FILE *out, unsigned f, const ffh_gen_function *gen) {
   fputs(",\n     .signature = ", out);
   emit_text(out, function->signature);
   bool legacy = (function->flags & FFH_FN_LEGACY) != 0;
-  bool disturbs = (function->flags & FFH_FN_DISTURBS) != 0;
   fprintf(out, ",\n     .line = %" PRIu32 ", .edge = {.name = ", function->line);
   emit_text(out, function->name);
   fprintf(out, ", .to = %s, .kind = %s,\n              .function = %u, .slot = FFH_NONE}",
-          legacy     ? "FFH_SIDE_LEGACY"
-          : disturbs ? "FFH_SIDE_CALLER"
-                     : "FFH_SIDE_LIBRARY",
-          legacy ? "FFH_EDGE_LEGACY" : "FFH_EDGE_CALL", f);
+          side_of(function), legacy ? "FFH_EDGE_LEGACY" : "FFH_EDGE_CALL", f);
   fputs(",\n     .call = ", out);
   if (ffh_model_is_called(gen)) {
     fprintf(out, "call_%s},\n", function->name);

@@ -32,7 +32,11 @@ void ffh_alloc_set_call(uint16_t call);
  * there are. */
 int64_t ffh_alloc_live(void);
 
-/* Calls `see` for those blocks, oldest first, until it returns false. Main thread. */
+/* The same for the blocks of all inputs so far. False where they are not counted. */
+bool ffh_alloc_live_ever(int64_t *live);
+
+/* Calls `see` for the blocks of this input, oldest first, until it returns false, which may not
+ * ask anything of this file. Main thread. */
 void ffh_alloc_each(bool (*see)(const ffh_block *block, void *context), void *context);
 
 /* The live block that `address` lies in (not only its start): false when there is none. */

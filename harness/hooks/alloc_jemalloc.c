@@ -21,6 +21,11 @@ int64_t ffh_alloc_live(void) {
   return ffh_heap_live(ffh_native.epoch);
 }
 
+bool ffh_alloc_live_ever(int64_t *live) {
+  (void)live;
+  return false;
+}
+
 void ffh_alloc_each(bool (*see)(const ffh_block *block, void *context), void *context) {
   ffh_block block;
   if (ffh_native.keeps_details) {

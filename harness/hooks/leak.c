@@ -1,68 +1,72 @@
 #include "hooks/leak.h"
 
-#include <stdatomic.h>
-#include <stdint.h>
+#include <string.h>
 
 #include "base/asan.h"
 
-enum { ALWAYS_CHECKED = 256, LATER_EVERY = 256 };
+enum { ALWAYS_CHECKED = 256, LATER_EVERY = 256, MAX_LOST = 4096 };
 
-/* Blocks allocated minus blocks freed. Lanes, of which one runs at a time, share a plain counter;
- * other threads count apart. */
-static int64_t lane_balance;
-static atomic_int_fast64_t other_balance;
 static uint64_t unbalanced_inputs;
-static bool (*is_lane)(void);
-/* A thread that is a lane stays one. */
-static _Thread_local bool known_lane __attribute__((tls_model("initial-exec")));
+static bool listening;
+static uint32_t lost_total, n_lost;
+static uintptr_t lost[MAX_LOST];
 
-static void count(int change) {
-  known_lane = known_lane || is_lane();
-  if (known_lane) {
-    lane_balance += change;
-  } else {
-    atomic_fetch_add_explicit(&other_balance, change, memory_order_relaxed);
+/* ---- what LeakSanitizer prints ---- */
+
+static int digit(char c) {
+  const char *digits = "0123456789abcdef", *found = c == '\0' ? NULL : strchr(digits, c);
+  return found == NULL ? -1 : (int)(found - digits);
+}
+
+/* Its report lists the lost blocks, one in a line, as address and size. */
+static void note_block(const char *line) {
+  uintptr_t address = 0;
+  if (line[0] != '0' || line[1] != 'x') {
+    return;
+  }
+  for (line += 2; digit(*line) >= 0; line++) {
+    address = address * 16 + (uintptr_t)digit(*line);
+  }
+  if (strncmp(line, " (", 2) != 0 || strstr(line, " bytes)") == NULL) {
+    return;
+  }
+  lost_total++;
+  if (n_lost < MAX_LOST) {
+    lost[n_lost++] = address;
   }
 }
 
-static void on_malloc(const volatile void *block, size_t size) {
-  (void)block;
-  (void)size;
-  count(1);
-}
-
-static void on_free(const volatile void *block) {
-  if (block != NULL) {
-    count(-1);
+/* The sanitizers call it with each text that they print, on any thread. */
+__attribute__((visibility("default"))) void __sanitizer_on_print(const char *text);
+void __sanitizer_on_print(const char *text) {
+  if (__builtin_expect(listening, 0)) {
+    note_block(text);
   }
 }
 
-void ffh_leak_start(bool (*thread_is_lane)(void)) {
-  static bool started;
-  if (!started && __sanitizer_install_malloc_and_free_hooks != NULL) {
-    started = true;
-    is_lane = thread_is_lane;
-    __sanitizer_install_malloc_and_free_hooks(on_malloc, on_free);
-  }
-}
+/* ---- the check ---- */
 
-void ffh_leak_begin_input(void) {
-  lane_balance = 0;
-  atomic_store_explicit(&other_balance, 0, memory_order_relaxed);
-}
-
-bool ffh_leak_end_input(bool always) {
+ffh_leak_answer ffh_leak_end_input(int64_t live, bool always) {
   if (__lsan_do_recoverable_leak_check == NULL) {
-    return false;
+    return FFH_LEAK_NOT_ASKED;
   }
   if (!always) {
-    if (lane_balance + atomic_load_explicit(&other_balance, memory_order_relaxed) <= 0) {
-      return false;
+    if (live <= 0) {
+      return FFH_LEAK_NOT_ASKED;
     }
     unbalanced_inputs++;
     if (unbalanced_inputs > ALWAYS_CHECKED && unbalanced_inputs % LATER_EVERY != 0) {
-      return false;
+      return FFH_LEAK_NOT_ASKED;
     }
   }
-  return __lsan_do_recoverable_leak_check() != 0;
+  memset(lost, 0, n_lost * sizeof lost[0]); /* pointers here would keep the blocks reachable */
+  lost_total = n_lost = 0;
+  listening = true;
+  bool found = __lsan_do_recoverable_leak_check() != 0;
+  listening = false;
+  return found ? FFH_LEAK_FOUND : FFH_LEAK_NONE;
+}
+
+ffh_leak_lost ffh_leak_blocks(void) {
+  return (ffh_leak_lost){.addresses = lost, .n = n_lost, .total = lost_total};
 }

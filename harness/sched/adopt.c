@@ -11,6 +11,7 @@
 
 #include "base/assert.h"
 #include "base/syscall.h"
+#include "ffh/cross.h"
 #include "sched/core.h"
 #include "sched/lanes.h"
 #include "sched/models.h"
@@ -50,6 +51,7 @@ __attribute__((no_sanitize("function"))) static void *thread_main(void *argument
   pthread_setspecific(exit_key, self);
   ffh_thread_arrived(self);
   ffh_thread_begin(self);
+  ffh_here_now.side = FFH_SIDE_LIBRARY;
   return self->entry(self->argument);
 }
 
@@ -84,7 +86,11 @@ static int create(ffh_thread *self, pthread_t *handle, const pthread_attr_t *att
   }
   thread->entry = entry;
   thread->argument = argument;
+  /* What libc allocates for the thread is freed by whichever thread buries it: nobody's memory. */
+  uint8_t side = ffh_here_now.side;
+  ffh_here_now.side = FFH_SIDE_HARNESS;
   int rc = ffh_real()->pthread_create(&thread->handle, attributes, thread_main, thread);
+  ffh_here_now.side = side;
   if (rc != 0) {
     ffh_thread_forget(thread);
     return rc;

@@ -3,6 +3,7 @@ the sanitizer printed and what rules.def says."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from . import paths, rules
@@ -24,6 +25,8 @@ _TITLES = {
     "variable": "the frame that holds the variable",
 }
 _FRAMES = 40
+_HOOK_FRAMES = 10
+_FREES = re.compile(r"(?:cfree|free|realloc|reallocarray|operator delete.*)$")
 _LAST_CALLS = 12  # in the text; report.json has all that the runtime kept
 
 
@@ -208,6 +211,7 @@ def places(stacks: list[Stack]) -> list[str]:
 def _frames(frames: list[dict[str, str]]) -> list[str]:
     """The frames down to the library's edge; what lies below it is the same in every finding."""
     lines, seen = [], False
+    frames = frames[_inside_allocator(frames) :]
     for number, frame in enumerate(frames[:_FRAMES]):
         ours = is_harness(Frame(frame["function"], frame["location"]))
         if ours and seen:
@@ -216,6 +220,14 @@ def _frames(frames: list[dict[str, str]]) -> list[str]:
         seen = seen or not ours
         lines.append(f"  #{number} {frame['function']}  {frame['location']}".rstrip())
     return lines
+
+
+def _inside_allocator(frames: list[dict[str, str]]) -> int:
+    """How many frames lie between the function that frees and the hook that saw it."""
+    for number, frame in enumerate(frames[:_HOOK_FRAMES]):
+        if number and _FREES.match(frame["function"]):
+            return number
+    return 0
 
 
 def _waits(waits: list[dict[str, Any]], stacks: bool) -> list[str]:

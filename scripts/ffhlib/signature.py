@@ -125,6 +125,8 @@ def make(
     if rule == "FFH-DATA-RACE" and report:
         return _race(rule, report, stacks)
     frames = next((names for names in stacks if names), [])
+    if not function and not frames:
+        frames = _evidence(runtime or {})
     boundary = function or (frames[-1] if frames else "")
     if rule in UNSTABLE:
         frames = []
@@ -135,6 +137,18 @@ def make(
         frames = frames[:TOP_FRAMES]
     place = boundary or (frames[-1] if frames else "")
     return _join(rule, place, [rule, place, detail, *frames])
+
+
+def _evidence(runtime: dict[str, Any]) -> list[str]:
+    """The library's frames of the first evidence: what is left when nothing else says where."""
+    for one in runtime.get("evidence") or []:
+        frames = [
+            Frame(str(frame.get("function")), str(frame.get("location")))
+            for frame in one.get("stack") or []
+        ]
+        if names := library_frames(Stack("evidence", "", tuple(frames))):
+            return names
+    return []
 
 
 def _frees(report: SanitizerReport | None) -> list[list[str]]:

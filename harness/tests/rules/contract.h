@@ -7,6 +7,7 @@
 #include <ffh/contract.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -200,6 +201,23 @@ void office_destroy(office *self FFH_CONSUMES FFH_NULLABLE);
 /* When memory runs out. */
 FFH_STATUS(0, 1, 3) FFH_ALLOC_FAILURE(3) int32_t alloc_failure_bad(uint32_t size FFH_RANGE(1, 64));
 FFH_STATUS(0, 1, 3) FFH_ALLOC_FAILURE(3) int32_t alloc_failure_good(uint32_t size FFH_RANGE(1, 64));
+
+/* Memory that is freed by the wrong side or in the wrong way, lost, or piled up. */
+FFH_RETURNS_OWNED(free) FFH_ERROR_NULL char *cross_side_text(void);
+void free(void *memory FFH_CONSUMES FFH_NULLABLE);
+void cross_side_bad(void);
+void cross_side_good(void);
+void free_mismatch_rust_bad(void);
+void free_mismatch_rust_good(void);
+void free_layout_bad(void);
+void free_layout_good(void);
+void free_layout_align_bad(void);
+void free_layout_grown_good(void);
+FFH_STATUS(0, 1) int32_t leak_failed_bad(uint32_t size FFH_RANGE(1, 64));
+FFH_STATUS(0, 1) int32_t leak_failed_good(uint32_t size FFH_RANGE(1, 64));
+void growth_bad(void);
+void growth_good(void);
+void growth_replaced_good(void);
 
 #ifdef __cplusplus
 }

@@ -189,6 +189,7 @@ static ffh_function *add(const char *name, void (*call)(const ffh_word *, ffh_wo
                              .slots = &shop.slots[shop.n_slots],
                              .signature = name,
                              .line = shop.target.n_functions,
+                             .edge = {.name = name, .to = FFH_SIDE_LIBRARY, .slot = FFH_NONE},
                              .call = call};
   return function;
 }

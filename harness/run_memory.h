@@ -1,0 +1,38 @@
+/* Memory in the pipeline: what the ledger is told of calls, and what it and LeakSanitizer say. */
+#ifndef FFH_RUN_MEMORY_H
+#define FFH_RUN_MEMORY_H
+
+#include <stdbool.h>
+
+#include "boundary/frame.h"
+#include "hooks/alloc.h"
+#include "run.h"
+
+/* Once, before the library is first called. */
+void ffh_run_memory_start(void);
+
+void ffh_run_memory_begin_input(void);
+
+/* The input is torn down and no handle of it is left: reports what it has lost. */
+void ffh_run_memory_end_input(void);
+
+/* What is handed over to the library by the call, before it. On the lane, like the next two. */
+void ffh_run_memory_give(const ffh_frame *frame);
+
+/* Around the call: what it allocates is its own. */
+static inline void ffh_run_memory_enter(const ffh_frame *frame) {
+  ffh_alloc_set_call(frame->index);
+}
+
+static inline void ffh_run_memory_leave(void) {
+  ffh_alloc_set_call(FFH_NONE);
+}
+
+/* What the call handed over to the caller: memory that the contract lets libc's free end. */
+void ffh_run_memory_take(const ffh_frame *frame);
+
+/* Blocks of the last input are alive though it is over, and can be reached. Whether they pile up:
+ * runs the input again. */
+void ffh_run_memory_check_growth(const ffh_plan *plan, ffh_run_result (*run)(const ffh_plan *plan));
+
+#endif
