@@ -210,7 +210,7 @@ def test_tools_are_named_or_none() -> None:
 
 def test_every_entry_has_a_hand_written_target() -> None:
     entries = sorted(file.parent.name for file in ZOO.glob("*/CMakeLists.txt"))
-    assert sorted(file.stem for file in HAND.glob("*.cpp")) == entries
+    assert set(entries) <= {file.stem for file in HAND.glob("*.cpp")}
 
 
 @pytest.mark.slow
