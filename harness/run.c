@@ -23,6 +23,7 @@
 #include "report/points.h"
 #include "report/stats.h"
 #include "run_memory.h"
+#include "run_selftest.h"
 #include "run_state.h"
 #include "run_target.h"
 #include "sched/sched.h"
@@ -429,6 +430,7 @@ bool ffh_run_start(const ffh_target *target, const ffh_run_options *options, con
   ffh_arena_start();
   ffh_args_set_directory(ffh_privatedir_path());
   ffh_run_memory_start();
+  ffh_run_self_test();
   ffh_run_target_call(target, FFH_FN_INIT);
   return true;
 }

@@ -29,6 +29,10 @@ typedef struct ffh_run_options {
  * what the environment refuses (static storage), when it cannot. Once. */
 bool ffh_run_start(const ffh_target *target, const ffh_run_options *options, const char **message);
 
+/* How many checkers the start-up self-test tries in this build. It is part of ffh_run_start, and
+ * one that does not see the fault planted for it ends the process with FFH-INTERNAL. */
+unsigned ffh_run_self_tests(void);
+
 typedef struct ffh_run_result {
   ffh_decode_result decoded;
   uint32_t calls, skipped, switches; /* of this input */

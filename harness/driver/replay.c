@@ -5,7 +5,7 @@
  *                   [--stats FILE] [--events FILE] [--record FILE] FILE
  *   <target>-replay [--times N] [--timeout S] [--rss MIB] --traces FILE...
  *   <target>-replay --schedules N [--policy random|pct|pos|surw|mix] [--save FILE] FILE
- *   <target>-replay --show FILE | --compile TEXT OUT | --describe
+ *   <target>-replay --show FILE | --compile TEXT OUT | --describe | --self-test
  *
  * A file is read in full before it is run; nothing else of the environment enters a run. */
 #include <getopt.h>
@@ -37,7 +37,7 @@ static struct {
   const char *file, *report, *stats, *events, *show, *compile, *out;
   const char *policy, *save, *record;
   char **traces; /* the files of --traces, which a NULL ends */
-  bool describe, exits;
+  bool describe, exits, self_test;
   long times, timeout_s, rss_mib, schedules;
 } options = {.times = 1, .timeout_s = 60, .rss_mib = 2560, .policy = "mix"};
 
@@ -330,6 +330,19 @@ static int replay(void) {
   _exit(FFH_EXIT_PASS);
 }
 
+/* The start has done it: what is left is to say so. */
+static int self_test(void) {
+  const ffh_run_options run = {.core = -1, .on_finding = on_finding};
+  ffh_entry_start(&run);
+  ffh_out out = {(char[64]){0}, 0, 64, false};
+  ffh_out_str(&out, "self-test: ");
+  ffh_out_unsigned(&out, ffh_run_self_tests());
+  ffh_out_str(&out, " checkers\n");
+  ffh_out_flush(&out, STDOUT_FILENO);
+  ffh_run_finish();
+  _exit(FFH_EXIT_PASS);
+}
+
 /* ---- arguments ---- */
 
 static const char usage[] =
@@ -337,7 +350,7 @@ static const char usage[] =
     "                       [--stats FILE] [--events FILE] [--record OUT] FILE\n"
     "       <target>-replay [--times N] [--timeout SECONDS] [--rss MIB] --traces FILE...\n"
     "       <target>-replay --schedules N [--policy random|pct|pos|surw|mix] [--save FILE] FILE\n"
-    "       <target>-replay --show FILE | --compile TEXT OUT | --describe\n"
+    "       <target>-replay --show FILE | --compile TEXT OUT | --describe | --self-test\n"
     "exit: 0 nothing found, 1 usage or environment, 2 finding, 3 FFH-INTERNAL\n";
 
 static bool number_argument(const char *text, long highest, long *number) {
@@ -394,6 +407,9 @@ static bool take_option(int option) {
     case 'x':
       options.exits = true;
       return true;
+    case 'q':
+      options.self_test = true;
+      return true;
     case 'd':
       options.describe = true;
       return true;
@@ -403,15 +419,23 @@ static bool take_option(int option) {
 }
 
 static bool parse(int argc, char **argv) {
-  static const struct option known[] = {
-      {"record", required_argument, NULL, 'R'}, {"schedules", required_argument, NULL, 'N'},
-      {"policy", required_argument, NULL, 'p'}, {"save", required_argument, NULL, 'o'},
-      {"times", required_argument, NULL, 'n'},  {"timeout", required_argument, NULL, 't'},
-      {"rss", required_argument, NULL, 'm'},    {"report", required_argument, NULL, 'r'},
-      {"stats", required_argument, NULL, 's'},  {"events", required_argument, NULL, 'e'},
-      {"show", required_argument, NULL, 'S'},   {"compile", required_argument, NULL, 'c'},
-      {"traces", no_argument, NULL, 'T'},       {"exit", no_argument, NULL, 'x'},
-      {"describe", no_argument, NULL, 'd'},     {NULL, 0, NULL, 0}};
+  static const struct option known[] = {{"record", required_argument, NULL, 'R'},
+                                        {"schedules", required_argument, NULL, 'N'},
+                                        {"policy", required_argument, NULL, 'p'},
+                                        {"save", required_argument, NULL, 'o'},
+                                        {"times", required_argument, NULL, 'n'},
+                                        {"timeout", required_argument, NULL, 't'},
+                                        {"rss", required_argument, NULL, 'm'},
+                                        {"report", required_argument, NULL, 'r'},
+                                        {"stats", required_argument, NULL, 's'},
+                                        {"events", required_argument, NULL, 'e'},
+                                        {"show", required_argument, NULL, 'S'},
+                                        {"compile", required_argument, NULL, 'c'},
+                                        {"traces", no_argument, NULL, 'T'},
+                                        {"exit", no_argument, NULL, 'x'},
+                                        {"describe", no_argument, NULL, 'd'},
+                                        {"self-test", no_argument, NULL, 'q'},
+                                        {NULL, 0, NULL, 0}};
   for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
     if (!take_option(option)) {
       return false;
@@ -426,7 +450,8 @@ static bool parse(int argc, char **argv) {
     *operand = argv[optind++];
   }
   bool has_operand = *operand != NULL;
-  return optind == argc && (has_operand || options.show != NULL || options.describe);
+  return optind == argc &&
+         (has_operand || options.show != NULL || options.describe || options.self_test);
 }
 
 int main(int argc, char **argv) {
@@ -442,6 +467,9 @@ int main(int argc, char **argv) {
   }
   if (options.describe) {
     return ffh_plantool_describe();
+  }
+  if (options.self_test) {
+    return self_test();
   }
   if (options.show != NULL) {
     return ffh_plantool_show(options.show);

@@ -193,11 +193,17 @@ void ffh_sched_settle(void) {
   }
 }
 
+void ffh_sched_give_up(void) {
+  ffh_self = NULL;
+  ffh_budget = INT64_MAX;
+  end_step(&ffh_threads[0], 0);
+  ffh_core.mode = FFH_MODE_NONE;
+}
+
 void ffh_sched_settle_for_good(void) {
   FFH_ASSERT(ffh_self == &ffh_threads[0]);
   (void)ffh_sched_leave();
-  end_step(&ffh_threads[0], 0);
-  ffh_core.mode = FFH_MODE_NONE;
+  ffh_sched_give_up();
   ffh_sched_settle();
 }
 

@@ -66,6 +66,10 @@ void ffh_sched_settle(void);
  */
 void ffh_sched_settle_for_good(void);
 
+/* A job (ffh_sched_on_lane) of lane 0 has jumped out of its step, as the handler of a fault may
+ * that looks no further at what was run. Main thread; nothing but ffh_sched_end may follow. */
+void ffh_sched_give_up(void);
+
 /* The input is over. */
 ffh_sched_outcome ffh_sched_end(void);
 

@@ -37,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
     facts = machine()
     if shutil.which(selfcheck.COMPILER):
         checks = [
-            {"name": c.name, "passed": c.passed, "detail": c.detail} for c in selfcheck.run_all()
+            {"name": c.name, "passed": c.passed, "detail": c.detail}
+            for c in [*selfcheck.run_all(), selfcheck.checkers()]
         ]
     else:
         checks = [
@@ -85,9 +86,9 @@ def _print(
     )
     print()
     console.table(
-        ["sanitizer", "self-check", "detail"],
+        ["name", "self-check", "detail"],
         [[c["name"], "passed" if c["passed"] else "failed", c["detail"]] for c in checks],
-        "Sanitizers",
+        "Sanitizers and checkers",
     )
 
 

@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import paths, procs
+from . import paths, procs, profile, target
 
 COMPILER = "clang-19"
 FOUND_CODE = 23  # what a sanitizer is told to exit with; no check returns it on its own
@@ -61,6 +61,32 @@ class Outcome:
 def run_all() -> list[Outcome]:
     with tempfile.TemporaryDirectory(prefix="ffh-selfcheck-") as folder:
         return [run(check, Path(folder)) for check in CHECKS]
+
+
+def checkers() -> Outcome:
+    """ffihammer's own checkers, in a target that is built: each process tries them all before its first
+    input, and this one does nothing else."""
+    built = next((name for name in target.names() if _is_built(name)), None)
+    if built is None:
+        return Outcome(
+            "checkers", True, "no target is built yet; every process tries them at start"
+        )
+    env = profile.environment("asan", paths.PROJECT)
+    done = procs.capture([target.load(built).replay, "--self-test"], timeout=TIMEOUT, env=env)
+    if done.code != 0:
+        return Outcome("checkers", False, _first(done.text, "FFH-INTERNAL"))
+    count = done.text.split()[1]
+    return Outcome(
+        "checkers", True, f"{count} checkers see their planted bug and no other ({built})"
+    )
+
+
+def _is_built(name: str) -> bool:
+    try:
+        target.load(name)
+    except target.TargetError:
+        return False
+    return True
 
 
 def run(check: Check, folder: Path, sources: Path | None = None) -> Outcome:

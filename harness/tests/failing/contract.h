@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "callback.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -31,6 +33,11 @@ FFH_STATUS(0, 1, 3) FFH_ALLOC_FAILURE(3) int32_t c_status_good(uint32_t size FFH
 FFH_STATUS(0, 1) FFH_ALLOC_FAILURE(any) int32_t c_without(uint32_t size FFH_RANGE(1, 64));
 /* How many of its allocations fail: one for each function that allocates. */
 FFH_STATUS(0, 1) FFH_ALLOC_FAILURE(any) int32_t c_count(void);
+
+/* The same of the two around a callback: what that allocates is not the library's. */
+typedef void (*visitor)(void);
+FFH_STATUS(0, 1)
+FFH_ALLOC_FAILURE(any) int32_t c_visit(visitor visit FFH_CALLBACK(caller, call) FFH_USES(on_visit));
 
 FFH_STATUS(0, 3) FFH_ALLOC_FAILURE(3) int32_t cxx_leak_bad(uint32_t size FFH_RANGE(1, 64));
 FFH_STATUS(0, 3) FFH_ALLOC_FAILURE(3) int32_t cxx_leak_good(uint32_t size FFH_RANGE(1, 64));

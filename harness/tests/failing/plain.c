@@ -111,3 +111,9 @@ int32_t c_count(void) {
   }
   return n + failed(aligned) + failed(grown) + failed(resized);
 }
+
+int32_t c_visit(visitor visit) {
+  int32_t n = failed(malloc(8));
+  visit();
+  return n + failed(malloc(8));
+}

@@ -85,6 +85,11 @@ def test_every_function_that_allocates_can_fail(tmp_path: Path) -> None:
         assert failed(f"{function}() fail={count + 1}", tmp_path) == (0, 0)
 
 
+def test_what_a_callback_allocates_does_not_count(tmp_path: Path) -> None:
+    assert failed("c_visit(visit=on_visit) fail=2", tmp_path) == (1, 1)
+    assert failed("c_visit(visit=on_visit) fail=3", tmp_path) == (0, 0)
+
+
 def test_the_page_counts_per_function(tmp_path: Path) -> None:
     page = tmp_path / "stats"
     replay("c_crash_good(size=8) fail=1", tmp_path, "--stats", str(page))
