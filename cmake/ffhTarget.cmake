@@ -41,7 +41,7 @@ function(ffh_add_target)
   add_library(${name}_boundary OBJECT ${generated} ${settings} ${arg_SOURCES})
   target_include_directories(${name}_boundary PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/harness/include)
   target_compile_definitions(${name}_boundary PRIVATE ${arg_DEFINITIONS})
-  target_compile_options(${name}_boundary PRIVATE -O1)
+  target_compile_options(${name}_boundary PRIVATE -O1 -fexceptions)
   target_link_libraries(${name}_boundary PRIVATE ffh_sanitize ${arg_LINK})
 
   set(includes "$<TARGET_PROPERTY:${name}_boundary,INCLUDE_DIRECTORIES>")

@@ -322,6 +322,7 @@ static void begin(const ffh_plan *plan) {
   static const ffh_sched_client client = {
       .enabled = enabled_lanes, .step = take_step, .fault = ffh_run_fault};
   ffh_sched_begin(&plan->schedule, &client);
+  ffh_run_inner_begin(plan);
   reset_target();
   if (plan->schedule.again != 0) {
     start_again();
@@ -431,6 +432,8 @@ bool ffh_run_start(const ffh_target *target, const ffh_run_options *options, con
   ffh_args_set_directory(ffh_privatedir_path());
   ffh_run_memory_start();
   ffh_run_self_test();
+  ffh_run_self_test();
+  ffh_run_inner_start();
   ffh_run_target_call(target, FFH_FN_INIT);
   return true;
 }

@@ -50,6 +50,10 @@ extern ffh_run_now ffh_now;
  * does not allow it now. On the lane's thread. */
 void ffh_run_take(ffh_frame *frame);
 
+/* run_inner.c: watches the inner edge, see check/confine.h. Once; then before each input. */
+void ffh_run_inner_start(void);
+void ffh_run_inner_begin(const ffh_plan *plan);
+
 /* run_teardown.c: destroys what the plan left alive, in contract order. */
 void ffh_run_tear_down(void);
 

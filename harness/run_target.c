@@ -31,7 +31,7 @@ bool ffh_run_target_has_paths(const ffh_target *target) {
 
 void ffh_run_target_call(const ffh_target *target, uint16_t flag) {
   for (uint16_t i = 0; i < target->n_functions; i++) {
-    if ((target->functions[i].flags & flag) != 0 && target->functions[i].n_params == 0) {
+    if ((target->functions[i].flags & flag) != 0 && target->functions[i].call != NULL) {
       ffh_word result = {.u = 0};
       ffh_crossing crossing;
       ffh_cross_in(&crossing, &target->functions[i].edge);

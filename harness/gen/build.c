@@ -42,6 +42,10 @@ bool ffh_model_is_shadow(const ffh_gen_function *function) {
   return (function->out.flags & FFH_FN_SHADOW) != 0;
 }
 
+bool ffh_model_is_inner(const ffh_gen_function *function) {
+  return (function->out.flags & (FFH_FN_LEGACY | FFH_FN_EXCLUDED)) == FFH_FN_LEGACY;
+}
+
 bool ffh_model_creates(const ffh_gen_slot *slot) {
   return slot->out.kind == FFH_KIND_OWNED ||
          (slot->out.kind == FFH_KIND_HANDLE && (slot->out.flags & FFH_SLOT_CREATES) != 0);
@@ -274,6 +278,7 @@ static void add_function(ffh_build *build, const ffh_proto *proto) {
                                        .when_fn = FFH_NONE,
                                        .shadow_fn = FFH_NONE,
                                        .last_error_fn = FFH_NONE,
+                                       .plays = FFH_NONE,
                                        .signature = proto->signature,
                                        .line = proto->place.line}};
   static const struct {
@@ -357,6 +362,8 @@ void ffh_model_build(const ffh_source *source, const char *name, const char *con
       ffh_build_result(&build, function);
       ffh_build_link(&build, function);
       ffh_build_conduct(&build, function);
+    } else if (ffh_model_is_inner(function)) {
+      ffh_build_inner(&build, function);
     }
   }
   for (unsigned i = 0; i < model->n_types; i++) {

@@ -43,6 +43,10 @@ bool ffh_build_functions(ffh_build *build, const ffh_note *note, const char *lis
                          uint16_t *n);
 /* shadow.c: what a shadow cannot follow. */
 void ffh_model_validate_shadows(const ffh_model *model);
+/* inner.c: what the harness sees of a function that it never calls (FFH_LEGACY). */
+void ffh_build_inner(ffh_build *build, ffh_gen_function *function);
+/* slots.c: the slot of one parameter. */
+void ffh_build_param(ffh_build *build, ffh_gen_function *function, unsigned index);
 /* conduct.c: threading, errors, rejections of a function. */
 void ffh_build_conduct(ffh_build *build, ffh_gen_function *function);
 bool ffh_build_policy(ffh_build *build, const ffh_note *note, uint8_t *threading, uint8_t *role);

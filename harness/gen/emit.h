@@ -16,6 +16,9 @@ void ffh_emit_wraps(const ffh_model *model, FILE *out);
 /* What the linker is told, so that the library's functions are reached through those wrappers: one
  * option on each line. */
 void ffh_emit_wrap_options(const ffh_model *model, FILE *out);
+/* The wrappers of inner functions (FFH_LEGACY) and the linker's options for them. */
+void ffh_emit_inner(const ffh_model *model, FILE *out);
+void ffh_emit_inner_options(const ffh_model *model, FILE *out);
 /* model.json: what scripts need to know, in the order of the tables. */
 void ffh_emit_json(const ffh_model *model, FILE *out);
 /* The ownership table. */

@@ -7,8 +7,14 @@ void ffh_emit_c(const ffh_model *model, FILE *out) {
       "#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n\n"
       "#include \"ffh/target.h\"\n",
       out);
+  bool inner = false;
+  for (unsigned i = 0; i < model->n_functions; i++) {
+    inner |= ffh_model_is_inner(&model->functions[i]);
+  }
+  fputs(inner ? "#include \"ffh/inner.h\"\n" : "", out);
   ffh_emit_callbacks(model, out);
   ffh_emit_thunks(model, out);
   ffh_emit_tables(model, out);
   ffh_emit_wraps(model, out);
+  ffh_emit_inner(model, out);
 }

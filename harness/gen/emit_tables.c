@@ -206,7 +206,8 @@ static void emit_function(FILE *out, unsigned f, const ffh_gen_function *gen) {
   fputs(",\n     .signature = ", out);
   emit_text(out, function->signature);
   bool legacy = (function->flags & FFH_FN_LEGACY) != 0;
-  fprintf(out, ",\n     .line = %" PRIu32 ", .edge = {.name = ", function->line);
+  fprintf(out, ",\n     .line = %" PRIu32 ", .plays = %u, .edge = {.name = ", function->line,
+          function->plays);
   emit_text(out, function->name);
   fprintf(out, ", .to = %s, .kind = %s,\n              .function = %u, .slot = FFH_NONE}",
           side_of(function), legacy ? "FFH_EDGE_LEGACY" : "FFH_EDGE_CALL", f);

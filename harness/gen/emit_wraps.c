@@ -124,4 +124,5 @@ void ffh_emit_wrap_options(const ffh_model *model, FILE *out) {
       fprintf(out, "-Wl,--wrap=%s\n", model->functions[i].out.name);
     }
   }
+  ffh_emit_inner_options(model, out);
 }

@@ -68,6 +68,8 @@ uint16_t ffh_model_memory(const ffh_model *model, const char *free_function);
 bool ffh_model_is_called(const ffh_gen_function *function);
 /* Whether it is called only beside the function whose shadow it is. */
 bool ffh_model_is_shadow(const ffh_gen_function *function);
+/* Whether calls of it from elsewhere are seen: an inner function (FFH_LEGACY). */
+bool ffh_model_is_inner(const ffh_gen_function *function);
 /* Whether the slot delivers a new handle, or memory to be freed. */
 bool ffh_model_creates(const ffh_gen_slot *slot);
 

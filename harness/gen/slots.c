@@ -157,6 +157,8 @@ static void build_handle(ffh_build *build, ffh_gen_function *function, const sit
     if (!creates) {
       refuse(build, at, FFH_DIAG_HANDLE_RESULT, "delivers a handle, and whose it is stays open");
     }
+  } else if (creates && (function->out.flags & FFH_FN_LEGACY) != 0) {
+    slot.out.direction = FFH_DIR_IN; /* a constructor: the object comes to be where it points */
   } else if (creates) {
     refuse(build, at, FFH_DIAG_NOT_CREATED, "is passed by value: a new handle needs a `T **`");
   } else {
@@ -472,6 +474,16 @@ static void build_site(ffh_build *build, ffh_gen_function *function, const site 
   }
 }
 
+void ffh_build_param(ffh_build *build, ffh_gen_function *function, unsigned index) {
+  const ffh_decl *param = &function->proto->params[index];
+  bool unnamed = param->name[0] == '\0';
+  site at = {.decl = param,
+             .name = unnamed ? ffh_mem_format(build->mem, "arg%u", index + 1) : param->name,
+             .param = (int16_t)index,
+             .parent = FFH_NONE};
+  build_site(build, function, &at, param->type);
+}
+
 void ffh_build_slots(ffh_build *build, ffh_gen_function *function) {
   const ffh_proto *proto = function->proto;
   if (proto->n_params > FFH_MAX_PARAMS) {
@@ -486,12 +498,6 @@ void ffh_build_slots(ffh_build *build, ffh_gen_function *function) {
   }
   function->out.n_params = (uint16_t)proto->n_params;
   for (unsigned i = 0; i < proto->n_params; i++) {
-    const ffh_decl *param = &proto->params[i];
-    bool unnamed = param->name[0] == '\0';
-    site at = {.decl = param,
-               .name = unnamed ? ffh_mem_format(build->mem, "arg%u", i + 1) : param->name,
-               .param = (int16_t)i,
-               .parent = FFH_NONE};
-    build_site(build, function, &at, param->type);
+    ffh_build_param(build, function, i);
   }
 }

@@ -2,6 +2,8 @@
 
 #include "gen/build.h"
 
+#define SYMBOL_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$"
+
 static void refuse(const ffh_model *model, const ffh_gen_function *function, ffh_diag_id id,
                    const char *what) {
   ffh_diag_add(model->source->diags, function->proto->place, id, "'%s' %s", function->out.name,
@@ -13,6 +15,19 @@ static bool dies_with_another(const ffh_model *model, unsigned type) {
   for (unsigned f = 0; f < model->n_functions; f++) {
     const ffh_gen_function *function = &model->functions[f];
     for (uint16_t s = 0; function->out.dies_with != FFH_NONE && s < function->out.n_slots; s++) {
+      if (function->slots[s].out.handle_type == type && ffh_model_creates(&function->slots[s])) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/* Whether an inner function creates handles of this type: the harness never does. */
+static bool is_inner(const ffh_model *model, unsigned type) {
+  for (unsigned f = 0; f < model->n_functions; f++) {
+    const ffh_gen_function *function = &model->functions[f];
+    for (uint16_t s = 0; ffh_model_is_inner(function) && s < function->out.n_slots; s++) {
       if (function->slots[s].out.handle_type == type && ffh_model_creates(&function->slots[s])) {
         return true;
       }
@@ -36,7 +51,7 @@ static void check_types(const ffh_model *model) {
                      model->functions[type->out.creator_fn].out.name);
       }
     }
-    if (!created) {
+    if (!created && !is_inner(model, i)) {
       ffh_diag_add(model->source->diags, type->place, FFH_DIAG_NO_CREATE,
                    "no function creates a '%s'", type->out.name);
     }
@@ -178,10 +193,31 @@ static void check_rejections(const ffh_model *model, const ffh_gen_function *fun
   }
 }
 
+static void check_inner_words(const ffh_model *model, const ffh_gen_function *function) {
+  static const ffh_word_id words[] = {FFH_W_SYMBOL, FFH_W_PLAYS};
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    const ffh_note *note = ffh_words_find(&function->proto->notes, words[i]);
+    if (note != NULL && (function->out.flags & FFH_FN_LEGACY) == 0) {
+      ffh_diag_add(model->source->diags, note->place, FFH_DIAG_NOT_INNER,
+                   "'%s' has %s, and is not FFH_LEGACY", function->out.name,
+                   ffh_words_macro(words[i]));
+    }
+    for (unsigned a = 0; words[i] == FFH_W_SYMBOL && note != NULL && a < note->n_args; a++) {
+      if (note->args[a][strspn(note->args[a], SYMBOL_LETTERS)] != '\0' ||
+          note->args[a][0] == '\0') {
+        ffh_diag_add(model->source->diags, note->place, FFH_DIAG_BAD_ARG,
+                     "FFH_SYMBOL(%.100s): not a linker's name; write it as nm shows it",
+                     note->args[a]);
+      }
+    }
+  }
+}
+
 static void check_uncalled(const ffh_model *model, const ffh_gen_function *function) {
   bool both =
       (function->out.flags & FFH_FN_EXCLUDED) != 0 && (function->out.flags & FFH_FN_LEGACY) != 0;
-  bool once = (function->out.flags & (FFH_FN_INIT | FFH_FN_FINI)) != 0;
+  bool once = (function->out.flags & (FFH_FN_INIT | FFH_FN_FINI)) != 0 &&
+              (function->out.flags & FFH_FN_EXCLUDED) != 0;
   if (both || once) {
     refuse(model, function, FFH_DIAG_ENTRY_UNCALLABLE,
            both ? "is both excluded and legacy" : "is to run, and is never called");
@@ -193,6 +229,7 @@ void ffh_model_validate(const ffh_model *model) {
   ffh_model_validate_shadows(model);
   for (unsigned i = 0; i < model->n_functions; i++) {
     const ffh_gen_function *function = &model->functions[i];
+    check_inner_words(model, function);
     if (ffh_model_is_shadow(function)) {
       continue;
     }

@@ -161,6 +161,12 @@
 #define FFH_FINI FFH_WORD_("fini")
 /* An inner function that is observed and never called by the harness. */
 #define FFH_LEGACY FFH_WORD_("legacy")
+/* On an inner function: the linker's names for it, where they are not its own: a C++ method, the
+ * variants of a destructor. */
+#define FFH_SYMBOL(...) FFH_WORD_("symbol(" #__VA_ARGS__ ")")
+/* On an inner function: the thread that calls it plays the role from then on. Without such a
+ * function, the first thread that does what is the role's plays it. */
+#define FFH_PLAYS(role) FFH_WORD_("plays(" #role ")")
 /* A function of the target, not of the library: it changes the environment (a full disk, a torn
  * file). */
 #define FFH_DISTURBS FFH_WORD_("disturbs")

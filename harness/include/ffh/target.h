@@ -245,6 +245,7 @@ typedef struct ffh_function {
   const char *excluded;
   const char *signature; /* the C declaration, for people */
   uint32_t line;
+  uint16_t plays; /* the role that a calling thread plays from then on, FFH_NONE for none */
   ffh_edge edge; /* that a call of it crosses */
   /* Calls the function. args has n_params words; *result is written unless the function is void. */
   void (*call)(const ffh_word *args, ffh_word *result);

@@ -219,6 +219,50 @@ void growth_bad(void);
 void growth_good(void);
 void growth_replaced_good(void);
 
+/* What lies behind a facade (inner.cpp): the old library of inner_legacy.c. */
+typedef struct core core FFH_HANDLE(FFH_CONFINED);
+typedef struct gear gear FFH_HANDLE(FFH_SHARED);
+typedef struct lathe lathe FFH_HANDLE(FFH_SERIAL);
+
+FFH_LEGACY FFH_INIT void legacy_start(void);
+FFH_LEGACY FFH_FINI void legacy_stop(void);
+FFH_LEGACY FFH_CREATES core *core_new(void);
+FFH_LEGACY void core_use(core *self);
+FFH_LEGACY void core_adopt(core *self FFH_HANDOVER);
+FFH_LEGACY void core_free(core *self FFH_CONSUMES);
+FFH_LEGACY FFH_CREATES FFH_CHILD_OF(parent) gear *gear_new(core *parent);
+FFH_LEGACY void gear_use(gear *self);
+FFH_LEGACY void gear_free(gear *self FFH_CONSUMES);
+FFH_LEGACY void lathe_make(lathe **out FFH_CREATES);
+FFH_LEGACY void lathe_use(lathe *self, void (*meanwhile)(void *), void *data);
+FFH_LEGACY FFH_STATUS(0, 1) int lathe_free(lathe *self FFH_CONSUMES_ON_SUCCESS, int refuse);
+FFH_LEGACY FFH_CALLABLE(FFH_THREAD(presser)) void press_use(void);
+FFH_LEGACY FFH_PLAYS(smith) void smith_begin(void);
+FFH_LEGACY FFH_CALLABLE(FFH_THREAD(smith)) void smith_use(void);
+
+void wrong_thread_bad(void);
+void wrong_thread_good(void);
+void wrong_thread_destroy_bad(void);
+void wrong_thread_destroy_good(void);
+void wrong_thread_role_bad(void);
+void wrong_thread_role_good(void);
+void wrong_thread_plays_bad(void);
+void wrong_thread_plays_good(void);
+void concurrent_use_bad(void);
+void concurrent_use_good(void);
+void owner_gone_bad(void);
+void owner_gone_good(void);
+void stale_handle_bad(void);
+void stale_handle_good(void);
+void double_destroy_bad(void);
+void double_destroy_good(void);
+void wrong_handle_bad(void);
+void wrong_handle_good(void);
+void parent_gone_bad(void);
+void parent_gone_good(void);
+void init_order_bad(void);
+void init_order_good(void);
+
 #ifdef __cplusplus
 }
 #endif

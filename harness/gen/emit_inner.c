@@ -1,0 +1,127 @@
+/* Wrappers that the linker puts before functions (`--wrap`): every call of the function by another
+ * object arrives at `__wrap_SYMBOL`, and `__real_SYMBOL` is the function itself. One for each
+ * symbol of an inner function; asm labels give it its name, which need not be C. */
+#include "gen/emit.h"
+
+static unsigned n_symbols(const ffh_gen_function *function) {
+  const ffh_note *note = ffh_words_find(&function->proto->notes, FFH_W_SYMBOL);
+  return note == NULL ? 1 : note->n_args;
+}
+
+static const char *symbol_of(const ffh_gen_function *function, unsigned index) {
+  const ffh_note *note = ffh_words_find(&function->proto->notes, FFH_W_SYMBOL);
+  return note == NULL ? function->out.name : note->args[index];
+}
+
+/* "__typeof__(int) PREFIX_3_0(__typeof__(char *) a0)" */
+static void emit_declarator(const ffh_gen_function *function, const char *prefix, unsigned f,
+                            unsigned symbol, FILE *out) {
+  const ffh_ctype *type = function->proto->type;
+  fprintf(out, "__typeof__(%s) %s_%u_%u(", type->target->spelling, prefix, f, symbol);
+  for (unsigned i = 0; i < type->n_params; i++) {
+    fprintf(out, "%s__typeof__(%s) a%u", i == 0 ? "" : ", ", type->params[i].type->spelling, i);
+  }
+  fputs(type->n_params == 0 ? "void)" : ")", out);
+}
+
+/* A word for each slot but the result's, in their order. */
+static void emit_words(const ffh_gen_function *function, FILE *out) {
+  bool any = false;
+  for (unsigned s = 0; s < function->out.n_slots; s++) {
+    const ffh_slot *slot = &function->slots[s].out;
+    if (slot->param >= 0) {
+      fprintf(out, "%s{.cp = (const void *)a%d}", any ? ", " : "  const ffh_word args[] = {",
+              slot->param);
+      any = true;
+    }
+  }
+  fputs(any ? "};\n" : "  const ffh_word *args = NULL;\n", out);
+}
+
+static const char *word_field(const ffh_ctype *type) {
+  switch (type->kind) {
+    case FFH_C_POINTER:
+      return "cp";
+    case FFH_C_FLOAT:
+      return type->size == sizeof(float) ? "f" : "d";
+    case FFH_C_STRUCT:
+    case FFH_C_UNION:
+    case FFH_C_OTHER:
+    case FFH_C_VOID:
+      return NULL;
+    default:
+      return type->is_signed ? "i" : "u";
+  }
+}
+
+static void emit_call(const ffh_gen_function *function, unsigned f, unsigned symbol, FILE *out) {
+  fprintf(out, "ffh_real_%u_%u(", f, symbol);
+  for (unsigned i = 0; i < function->proto->type->n_params; i++) {
+    fprintf(out, "%sa%u", i == 0 ? "" : ", ", i);
+  }
+  fputs(");\n", out);
+}
+
+/* A handle that is only used has a short way: see ffh_inner_enter_use. */
+static bool is_plain_use(const ffh_gen_function *function) {
+  const unsigned more = (unsigned)~(FFH_SLOT_NULLABLE | FFH_SLOT_CONST);
+  unsigned handles = 0;
+  for (unsigned s = 0; s < function->out.n_slots; s++) {
+    const ffh_slot *slot = &function->slots[s].out;
+    if (slot->param >= 0 && slot->kind == FFH_KIND_HANDLE) {
+      handles++;
+      if ((slot->flags & more) != 0) {
+        return false;
+      }
+    } else if (slot->param >= 0 || slot->kind == FFH_KIND_HANDLE) {
+      return false;
+    }
+  }
+  return handles == 1 && function->out.plays == FFH_NONE &&
+         (function->out.flags & (FFH_FN_INIT | FFH_FN_FINI)) == 0;
+}
+
+static void emit_wrap(const ffh_gen_function *function, unsigned f, unsigned symbol, FILE *out) {
+  const ffh_ctype *result = function->proto->type->target;
+  const char *field = word_field(result);
+  fprintf(out, "\n/* %s */\n", function->out.signature);
+  emit_declarator(function, "ffh_wrap", f, symbol, out);
+  fprintf(out, " __asm__(\"__wrap_%s\");\n", symbol_of(function, symbol));
+  emit_declarator(function, "ffh_real", f, symbol, out);
+  fprintf(out, " __asm__(\"__real_%s\");\n", symbol_of(function, symbol));
+  fputs("FFH_INNER_WRAPPER ", out);
+  emit_declarator(function, "ffh_wrap", f, symbol, out);
+  fputs(" {\n", out);
+  emit_words(function, out);
+  fputs("  FFH_INNER_SCOPE ffh_inner inner;\n", out);
+  fprintf(out, "  ffh_inner_%s(&inner, &functions[%u], args);\n  ",
+          is_plain_use(function) ? "enter_use" : "enter", f);
+  if (result->kind != FFH_C_VOID) {
+    fprintf(out, "__typeof__(%s) result = ", result->spelling);
+  }
+  emit_call(function, f, symbol, out);
+  if (field != NULL) {
+    fprintf(out, "  ffh_inner_leave(&inner, (ffh_word){.%s = result});\n", field);
+  } else {
+    fputs("  ffh_inner_leave(&inner, (ffh_word){.u = 0});\n", out);
+  }
+  fputs(result->kind == FFH_C_VOID ? "}\n" : "  return result;\n}\n", out);
+}
+
+void ffh_emit_inner(const ffh_model *model, FILE *out) {
+  for (unsigned f = 0; f < model->n_functions; f++) {
+    const ffh_gen_function *function = &model->functions[f];
+    for (unsigned s = 0; ffh_model_is_inner(function) && s < n_symbols(function); s++) {
+      emit_wrap(function, f, s, out);
+    }
+  }
+}
+
+void ffh_emit_inner_options(const ffh_model *model, FILE *out) {
+  for (unsigned f = 0; f < model->n_functions; f++) {
+    const ffh_gen_function *function = &model->functions[f];
+    for (unsigned s = 0; ffh_model_is_inner(function) && s < n_symbols(function); s++) {
+      fprintf(out, "-Wl,--wrap=%s\n", symbol_of(function, s));
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/* The old library behind the facade of inner.cpp. Its objects lie in pools, so that none of the
+ * planted faults is seen by anything else than the inner edge. */
+#include "harness/tests/rules/contract.h"
+
+enum { POOL = 64 };
+
+struct core {
+  int uses;
+};
+
+struct gear {
+  int uses;
+};
+
+struct lathe {
+  int uses;
+};
+
+static struct core cores[POOL];
+static struct gear gears[POOL];
+static struct lathe lathes[POOL];
+static unsigned n_cores, n_gears, n_lathes;
+
+void legacy_start(void) {}
+
+void legacy_stop(void) {}
+
+core *core_new(void) {
+  return &cores[n_cores++ % POOL];
+}
+
+void core_use(core *self) {
+  self->uses++;
+}
+
+void core_adopt(core *self) {
+  self->uses++;
+}
+
+void core_free(core *self) {
+  self->uses = 0;
+}
+
+gear *gear_new(core *parent) {
+  parent->uses++;
+  return &gears[n_gears++ % POOL];
+}
+
+void gear_use(gear *self) {
+  self->uses++;
+}
+
+void gear_free(gear *self) {
+  self->uses = 0;
+}
+
+void lathe_make(lathe **out) {
+  *out = &lathes[n_lathes++ % POOL];
+}
+
+void lathe_use(lathe *self, void (*meanwhile)(void *), void *data) {
+  self->uses++;
+  if (meanwhile != NULL) {
+    meanwhile(data);
+  }
+}
+
+int lathe_free(lathe *self, int refuse) {
+  self->uses = 0;
+  return refuse;
+}
+
+void press_use(void) {}
+
+void smith_begin(void) {}
+
+void smith_use(void) {}
