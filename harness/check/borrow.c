@@ -233,12 +233,24 @@ void ffh_borrow_enter(ffh_borrow *borrow, const ffh_frame *frame, ffh_verdict *v
   borrow->frames[frame->lane] = frame;
 }
 
+/* What FFH_LAST_ERROR names is replaced by the thread's next failure, whatever word returns it. */
+static bool tells_last_error(const ffh_frame *frame) {
+  const ffh_target *target = frame->plan->target;
+  for (uint16_t i = 0; i < target->n_functions; i++) {
+    uint16_t last = target->functions[i].last_error_fn;
+    if (last != FFH_NONE && &target->functions[last] == frame->function) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void remember(ffh_borrow *borrow, const ffh_frame *frame, uint16_t index) {
   ffh_view view = expected(frame, index);
   bool owned = view.slot->kind == FFH_KIND_OWNED;
   bool of_handle = owned || view.slot->until != FFH_UNTIL_FOREVER;
   if (borrow->n_views == FFH_BORROW_VIEWS || view.slot->lo < 1 ||
-      (of_handle && view.variable == FFH_NO_VARIABLE)) {
+      (of_handle ? view.variable == FFH_NO_VARIABLE : tells_last_error(frame))) {
     return;
   }
   size_t size;

@@ -86,7 +86,9 @@ def _tools(text: str) -> tuple[str, ...]:
 
 
 def run(args: argparse.Namespace) -> int:
-    zoo = build.prepare("asan") / "zoo.json"
+    where = build.prepare("asan")
+    build.ninja(where, ["build.ninja"])  # entries may have been added since it was configured
+    zoo = where / "zoo.json"
     chosen = bench_zoo_tools.entries(zoo, args.entries)
     every = bench_zoo_tools.entries(zoo)
     bench = Bench(args.results / FILE, int(args.budget or BUDGET), args, every)

@@ -240,6 +240,15 @@ static void static_memory_never_ends(void **state) {
   assert_int_equal(other_call(), FFH_VIEW_LOST);
 }
 
+static void the_next_failure_replaces_the_last_error(void **state) {
+  (void)state;
+  returns_view(FFH_UNTIL_FOREVER);
+  c->functions[FFH_CASE_RELEASE].last_error_fn = FFH_CASE_SUBJECT;
+  assert_int_equal(whole(subject(0)), FFH_RULE_NONE);
+  change();
+  assert_int_equal(other_call(), FFH_RULE_NONE);
+}
+
 static void owned_memory_is_the_callers_until_it_is_freed(void **state) {
   (void)state;
   for (unsigned freed = 0; freed < 2; freed++) {
@@ -320,6 +329,7 @@ int main(void) {
       cmocka_unit_test_setup(a_named_call_on_the_handle_ends_it, fresh),
       cmocka_unit_test_setup(a_named_call_without_such_a_handle_ends_all, fresh),
       cmocka_unit_test_setup(static_memory_never_ends, fresh),
+      cmocka_unit_test_setup(the_next_failure_replaces_the_last_error, fresh),
       cmocka_unit_test_setup(owned_memory_is_the_callers_until_it_is_freed, fresh),
       cmocka_unit_test_setup(what_another_lane_may_have_ended_is_not_remembered, fresh),
       cmocka_unit_test_setup(a_failed_call_returns_nothing, fresh),
