@@ -72,6 +72,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--show", action="store_true", help="zoo: measure nothing, print what was measured"
     )
+    parser.add_argument(
+        "--markdown",
+        action="store_true",
+        help="zoo: print the table as it is in docs/benchmarks.md",
+    )
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -99,6 +104,8 @@ def run(args: argparse.Namespace) -> int:
         bench.measure(chosen, chosen_tools)
     if args.json:
         print(json.dumps(bench.document, indent=2))
+    elif args.markdown:
+        print("\n".join(bench_zoo_tables.markdown(bench.document["entries"])))
     else:
         bench_zoo_tables.print_tables(bench.document["entries"])
         print(f"machine: {bench.document['machine']}; commit {bench.document['commit']}")

@@ -123,6 +123,29 @@ def only_ours(rows: Rows, tool: str) -> list[str]:
     ]
 
 
+def markdown(rows: Rows) -> list[str]:
+    """The table of docs/benchmarks.md: an entry in each line, a tool in each column."""
+    lines = [f"| entry | language | {' | '.join(TOOLS)} | twin |", "|---" * (len(TOOLS) + 3) + "|"]
+    for name, entry in rows.items():
+        told = [_told(entry["tools"].get(tool)) for tool in TOOLS]
+        twin = entry.get("twin")
+        if twin is not None:
+            told.append(f"{'silent' if twin['silent'] else 'NOT silent'}, {twin['budget']} s")
+        else:
+            told.append("")
+        lines.append(f"| {name} | {entry['language']} | {' | '.join(told)} |")
+    return lines
+
+
+def _told(row: dict[str, Any] | None) -> str:
+    if row is None:
+        return ""
+    if not row["found"]:
+        return str(row["what"])
+    replay = row["replay"] or {"same": 0, "times": 0}
+    return f"{row['what']}, {row['seconds']:.1f} s, {replay['same']}/{replay['times']}"
+
+
 def print_tables(rows: Rows, out: Callable[[str], None] = print) -> None:
     lines = [line for name, entry in rows.items() for line in cells(name, entry)]
     console.table(["entry", "language", "tool", "found", "what", "seconds", "replay"], lines)

@@ -155,6 +155,18 @@ def test_every_way_to_lose_is_listed() -> None:
     assert bench_zoo_tables.cells("03", rows["03"])[0][4] == "FFH-ABORT (not expected)"
 
 
+def test_the_table_of_the_documentation() -> None:
+    twin = {"silent": True, "budget": 300, "said": [], "seconds": 300.0, "outcome": "pass"}
+    rows = {
+        "01": entry(ffihammer=row(True, 1.04), plain=row(False), twin=twin),
+        "02": entry(tsan=row(False) | {"what": "false: data race"}),
+    }
+    assert bench_zoo_tables.markdown(rows)[2:] == [
+        "| 01 | C | FFH-LEAK, 1.0 s, 3/3 | nothing |  |  | silent, 300 s |",
+        "| 02 | C |  |  |  | false: data race |  |",
+    ]
+
+
 def arguments(**changed: Any) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     bench_zoo.configure(parser)
