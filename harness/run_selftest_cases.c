@@ -166,18 +166,23 @@ static const ffh_function text_function = {.name = "self-test",
                                            .result_slot = 0,
                                            .error_slot = FFH_NONE,
                                            .when_fn = FFH_NONE,
+                                           .last_error_fn = FFH_NONE,
                                            .n_slots = 1,
                                            .slots = &text_slot};
+static const ffh_target text_target = {.functions = &text_function, .n_functions = 1};
 
 /* A text that is valid for good is changed by the next call. */
 static bool views(bool is_planted) {
   static ffh_borrow borrow;
   static char text[8];
   static ffh_frame first;
+  static ffh_plan plan;
   ffh_verdict verdict;
+  plan.target = &text_target;
   memcpy(text, "text", 5);
   ffh_borrow_begin(&borrow);
-  first = (ffh_frame){.function = &text_function, .values = values, .outcome = FFH_OUTCOME_OK};
+  first = (ffh_frame){
+      .plan = &plan, .function = &text_function, .values = values, .outcome = FFH_OUTCOME_OK};
   first.result.p = text;
   ffh_borrow_leave(&borrow, &first, &verdict);
   text[0] = is_planted ? 'n' : 't';
