@@ -431,6 +431,7 @@ bool ffh_run_start(const ffh_target *target, const ffh_run_options *options, con
   ffh_arena_start();
   ffh_args_set_directory(ffh_privatedir_path());
   ffh_run_memory_start();
+  ffh_run_cross_start();
   ffh_run_self_test();
   ffh_run_self_test();
   ffh_run_inner_start();

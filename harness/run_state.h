@@ -74,6 +74,9 @@ void ffh_run_shadow_forget(unsigned lane);
 /* run_exit.c: leaves the process by exit() in the middle of an input. */
 __attribute__((noreturn)) void ffh_run_exit(void);
 
+/* run_cross.c: what leaves the boundary's frames is reported from now on. */
+void ffh_run_cross_start(void);
+
 /* run_report.c: tells of a finding and ends the process. `frame` may be NULL. */
 __attribute__((noreturn)) void ffh_run_report(const ffh_verdict *verdict, const ffh_frame *frame);
 

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <unwind.h>
 
+#include "base/stack.h"
+
 /* "GNUCC++\0", "CLNGC++\0", "MOZ\0RUST"; the last byte of a C++ one is 1 when it is a copy of
  * another (std::rethrow_exception). */
 #define CLASS(a, b, c, d, e, f, g)                                                         \
@@ -12,6 +14,7 @@
    (uint64_t)(e) << 24 | (uint64_t)(f) << 16 | (uint64_t)(g) << 8)
 static const uint64_t gnu_class = CLASS('G', 'N', 'U', 'C', 'C', '+', '+');
 static const uint64_t clang_class = CLASS('C', 'L', 'N', 'G', 'C', '+', '+');
+/* Rust has it in the order of memory since some version. */
 static const uint64_t rust_class = CLASS('M', 'O', 'Z', 0, 'R', 'U', 'S') | 'T';
 
 _Unwind_Reason_Code ffh_cross_personality(int version, _Unwind_Action actions,
@@ -53,11 +56,45 @@ static const char *type_of(const struct _Unwind_Exception *exception, uint64_t k
   return name == NULL ? NULL : name + (*name == '*'); /* marks one that is compared by address */
 }
 
+typedef struct walk {
+  ffh_unwound *unwound;
+  uintptr_t boundary; /* where the function of the boundary's frame begins */
+  unsigned skipped;
+} walk;
+
+static _Unwind_Reason_Code take_frame(struct _Unwind_Context *context, void *argument) {
+  enum { OURS = 2 };
+  walk *w = argument;
+  if (_Unwind_GetRegionStart(context) == w->boundary ||
+      w->unwound->n_frames == FFH_UNWOUND_FRAMES) {
+    return _URC_END_OF_STACK;
+  }
+  if (w->skipped++ >= OURS) {
+    w->unwound->frames[w->unwound->n_frames++] = _Unwind_GetIP(context);
+  }
+  return _URC_NO_REASON;
+}
+
+/* Jumps on other stacks than the thread's own, those of coroutines, cannot be told from switches.
+ */
+static bool is_on_stack(uintptr_t at) {
+  return at >= ffh_stack_here.low && at < ffh_stack_here.high;
+}
+
+void ffh_cross_jumped(const ffh_crossing *crossing) {
+  ffh_here *here = &ffh_here_now;
+  bool matters = here->top != NULL && is_on_stack(here->frame) && is_on_stack(crossing->frame) &&
+                 here->edge->kind != FFH_EDGE_LEGACY && told != NULL;
+  if (matters) {
+    ffh_unwound unwound = {.how = FFH_UNWINDING_JUMP, .edge = here->edge};
+    told(&unwound);
+  }
+}
+
 __attribute__((visibility("default"))) _Unwind_Reason_Code
 ffh_cross_personality(int version, _Unwind_Action actions, _Unwind_Exception_Class kind,
                       struct _Unwind_Exception *exception, struct _Unwind_Context *context) {
   (void)version;
-  (void)context;
   const ffh_crossing *crossing = ffh_here_now.top;
   bool ends = (actions & _UA_FORCE_UNWIND) != 0;
   if (crossing == NULL || told == NULL || !(ends || (actions & _UA_SEARCH_PHASE) != 0)) {
@@ -72,9 +109,11 @@ ffh_cross_personality(int version, _Unwind_Action actions, _Unwind_Exception_Cla
     unwound.type = type_of(exception, kind);
   } else if (language == clang_class) {
     unwound.how = FFH_UNWINDING_CXX;
-  } else if ((uint64_t)kind == rust_class) {
+  } else if ((uint64_t)kind == rust_class || __builtin_bswap64((uint64_t)kind) == rust_class) {
     unwound.how = FFH_UNWINDING_RUST;
   }
+  walk w = {&unwound, _Unwind_GetRegionStart(context), 0};
+  _Unwind_Backtrace(take_frame, &w);
   told(&unwound);
   return _URC_CONTINUE_UNWIND;
 }

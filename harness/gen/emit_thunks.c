@@ -65,7 +65,9 @@ static void emit_thunk(const ffh_gen_function *function, FILE *out) {
     fputs(i == 0 ? "" : ", ", out);
     emit_argument(&proto->params[i], i, out);
   }
-  fputs(type->kind == FFH_C_STRUCT ? ");\n  result->p = &value;\n}\n" : ");\n}\n", out);
+  fputs(type->kind == FFH_C_STRUCT ? ");\n  result->p = &value;\n}\n"
+                                   : ");\n  FFH_CROSS_DONE();\n}\n",
+        out);
 }
 
 void ffh_emit_thunks(const ffh_model *model, FILE *out) {

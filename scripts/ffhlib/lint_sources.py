@@ -28,7 +28,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "hooks": ("ffh", "base", "boundary/block.h", "boundary/failing.h", "check/ledger.h",
               "hooks"),
     "check": ("ffh", "base", "plan/plan.h", "plan/thread.h", "boundary/block.h", "boundary/event.h",
-              "boundary/frame.h", "boundary/handles.h", "boundary/inner.h", "check"),
+              "boundary/frame.h", "boundary/handles.h", "boundary/unwind.h", "boundary/inner.h", "check"),
     "report": ("ffh", "base", "plan/plan.h", "plan/thread.h", "boundary/arena.h", "boundary/event.h",
                "boundary/block.h", "boundary/frame.h", "boundary/handles.h", "check/verdict.h", "hooks/race.h",
                "sched/events.h", "report"),

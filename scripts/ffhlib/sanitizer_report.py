@@ -191,11 +191,20 @@ def _is_panic(name: str) -> bool:
     return name.startswith(_PANIC_FRAMES) or "::panicking::" in name
 
 
+def _panic_key(frames: list[str], before: list[str]) -> tuple[str, str]:
+    """A panic that was on its way out of the library, or a check of Rust's that only ever aborts."""
+    aborts = any("panic_nounwind" in name for name in frames)
+    leaves = any("panic_cannot_unwind" in name for name in frames) or any(
+        line.startswith(_PANIC_AGAIN) for line in before[-40:]
+    )
+    return ("rust", "panic that cannot unwind" if aborts and not leaves else "panicked at")
+
+
 def _abort_keys(before: list[str], stacks: list[Stack]) -> list[tuple[str, str]]:
     """Why a process aborted: what it printed last, or what its stack shows."""
     frames = [frame.function for stack in stacks[:1] for frame in stack.frames]
     if any(map(_is_panic, frames)):
-        return [("rust", "panicked at")]
+        return [_panic_key(frames, before)]
     for line in reversed(before[-40:]):
         if line.startswith("terminate called without an active exception"):
             return []
@@ -330,7 +339,7 @@ def parse(text: str) -> SanitizerReport | None:
     else:
         keys = [(tool, error)]
     headline = _ADDRESSES.sub("", _PREFIX.sub("", lines[number])).strip(" :")
-    if keys[0] == ("rust", "panicked at"):
+    if keys[0][0] == "rust":
         headline = _panic_headline(before) or headline
     return SanitizerReport(
         rules.classify(keys), tool, headline, stacks, _notes(before, lines[number + 1 :])

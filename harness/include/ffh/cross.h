@@ -8,6 +8,7 @@
 #ifndef FFH_CROSS_H
 #define FFH_CROSS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -43,11 +44,14 @@ typedef struct ffh_crossing {
   struct ffh_crossing *outer;
   const ffh_edge *edge;
   uint64_t sequence; /* of the thread, from 1 */
+  uintptr_t frame;   /* of the function that made it: a sanitizer keeps variables elsewhere */
   uint8_t from;      /* the side that was left */
 } ffh_crossing;
 
 typedef struct ffh_here {
-  ffh_crossing *top; /* the innermost crossing, NULL outside of all */
+  ffh_crossing *top;    /* the innermost crossing, NULL outside of all */
+  const ffh_edge *edge; /* its edge and frame: what was jumped over may be overwritten */
+  uintptr_t frame;
   uint64_t sequence;
   uint32_t thread; /* the thread's own number, never used again; 0: not asked for yet */
   uint8_t side;    /* ffh_side */
@@ -56,26 +60,45 @@ typedef struct ffh_here {
 /* Initial-exec: the general way of reaching thread-local data costs as much as the rest. */
 extern __thread ffh_here ffh_here_now __attribute__((tls_model("initial-exec")));
 
+/* A crossing is entered or left, and the innermost one was jumped over. */
+void ffh_cross_jumped(const ffh_crossing *crossing);
+
 static inline void ffh_cross_in(ffh_crossing *crossing, const ffh_edge *edge) {
   ffh_here *here = &ffh_here_now;
+  crossing->frame = (uintptr_t)__builtin_frame_address(0);
+  /* Further in is further down: one that lies below this one has been jumped over. */
+  if (here->frame < crossing->frame && here->top != NULL) {
+    ffh_cross_jumped(crossing);
+  }
   crossing->outer = here->top;
   crossing->edge = edge;
   crossing->sequence = ++here->sequence;
   crossing->from = here->side;
   here->top = crossing;
+  here->edge = edge;
+  here->frame = crossing->frame;
   here->side = edge->to;
 }
 
 static inline void ffh_cross_out(const ffh_crossing *crossing) {
   ffh_here *here = &ffh_here_now;
+  if (here->top != crossing) {
+    ffh_cross_jumped(crossing);
+  }
   here->top = crossing->outer;
   here->side = crossing->from;
+  if (crossing->outer != NULL) {
+    here->edge = crossing->outer->edge;
+    here->frame = crossing->outer->frame;
+  }
 }
 
 /* First in a function that calls across the boundary: exceptions, panics and pthread_exit that pass
  * it on their way are seen there. For C functions that are never inlined and compiled without
  * cleanups of their own. */
 #define FFH_CROSS_FRAME() __asm__ volatile(".cfi_personality 0x1b, ffh_cross_personality")
+/* Last in it where nothing else comes after the call: it must not become a jump. */
+#define FFH_CROSS_DONE() __asm__ volatile("")
 
 /* The number of the calling thread, from 1, given in the order of asking. Unlike a pthread_t it is
  * never used again. */

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "harness/tests/rules/own.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -53,6 +55,27 @@ void timeout_bad(void);
 void timeout_good(void);
 void oom_bad(void);
 void oom_good(void);
+
+/* Leaving the boundary's frames, and callbacks. What is the target's own mistake is in own.cpp. */
+void thread_exit_bad(void);
+void thread_exit_good(void);
+
+typedef struct bell bell FFH_HANDLE(FFH_SERIAL);
+typedef void (*ring)(void *context FFH_USERDATA);
+
+FFH_CREATES FFH_ERROR_NULL bell *bell_create(void);
+void bell_destroy(bell *self FFH_CONSUMES FFH_NULLABLE);
+
+void longjmp_bad(ring on_ring FFH_CALLBACK(caller, call) FFH_USES(ring_calls_leave)
+                     FFH_REENTERS(longjmp_leave),
+                 void *context FFH_USERDATA);
+void longjmp_good(ring on_ring FFH_CALLBACK(caller, call) FFH_USES(ring_calls_leave)
+                      FFH_REENTERS(longjmp_leave),
+                  void *context FFH_USERDATA);
+void longjmp_leave(void);
+void callback_escape_any(ring on_ring FFH_CALLBACK(caller, call)
+                             FFH_USES(ring_returns, ring_throws, ring_exits, ring_jumps),
+                         void *context FFH_USERDATA);
 
 /* Arguments. */
 uint32_t arg_bounds_bad(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);

@@ -223,6 +223,20 @@ def test_a_panic_is_told_in_its_own_words() -> None:
     assert report.headline == "Rust panicked at src/lib.rs:17:9: the index is 4"
 
 
+def test_a_check_that_only_aborts_is_no_escaping_panic() -> None:
+    report = sanitizer_report.parse(
+        "thread '<unnamed>' (28744) panicked at src/lib.rs:17:9:\n"
+        "unsafe precondition(s) violated: slice::from_raw_parts requires the pointer\n"
+        "thread caused non-unwinding panic. aborting.\n"
+        "==7==ERROR: AddressSanitizer: ABRT on unknown address 0x000000007000 (pc 0x7f T4)\n"
+        "    #0 0x7f in abort stdlib/abort.c:79:7\n"
+        "    #1 0x7f in core::panicking::panic_nounwind core/src/panicking.rs:225:5\n"
+        "    #2 0x7f in sum_add src/lib.rs:17:9\n"
+    )
+    assert report and report.rule == "FFH-ABORT"
+    assert report.headline.startswith("Rust panicked at src/lib.rs:17:9: unsafe precondition")
+
+
 def test_an_abort_on_a_rust_thread_is_no_panic() -> None:
     report = sanitizer_report.parse(
         "==7==ERROR: AddressSanitizer: ABRT on unknown address 0x000000007000 (pc 0x7f T4)\n"
