@@ -1,16 +1,17 @@
-# ffh_add_zoo(NAME n RULE "ID|ID" CONTRACT header [SOURCES ...] [CRATE directory] [CALLBACKS ...])
+# ffh_add_zoo(NAME n RULE "ID|ID" CONTRACT header [SOURCES ...] [CRATE directory] [CALLBACKS ...] [LEGACY ...])
 #
 #   NAME       NN-name; makes the target zoo-NN-name, which has the planted bug, and its twin zoo-NN-name-fixed
 #   RULE       the rules that may report the bug, in the order of likelihood
 #   SOURCES    the library in C or C++: the twin is compiled with ZOO_FIXED
 #   CRATE      the library in Rust instead: the twin is built with the feature zoo_fixed
 #   CALLBACKS  implementations of the contract's callbacks, not instrumented
+#   LEGACY     what lies behind a facade in Rust, in C or C++; the same in the twin
 #
 # ffh_write_zoo() writes zoo.json into the build directory: every entry with its language, rules and twin. What
 # harness/tests/bench/zoo builds again without ffihammer is kept in global properties: FFH_ZOO_NAMES, and for each of
-# them FFH_ZOO_<name>_DIRECTORY and _SOURCES or _CRATE.
+# them FFH_ZOO_<name>_DIRECTORY and _SOURCES or _CRATE, and _LEGACY.
 function(ffh_add_zoo)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;RULE;CONTRACT;CRATE" "SOURCES;CALLBACKS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;RULE;CONTRACT;CRATE" "SOURCES;CALLBACKS;LEGACY")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_RULE OR NOT arg_CONTRACT)
     message(FATAL_ERROR "ffh_add_zoo needs NAME, RULE and CONTRACT; not understood: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -24,7 +25,12 @@ function(ffh_add_zoo)
     else()
       ffh_add_zoo_library(${name}-library "${twin}" ${arg_SOURCES})
     endif()
-    ffh_add_target(NAME ${name} CONTRACT ${arg_CONTRACT} SOURCES ${arg_CALLBACKS} LINK ${name}-library)
+    set(link ${name}-library)
+    if(arg_LEGACY)
+      ffh_add_zoo_library(${name}-legacy "" ${arg_LEGACY})
+      list(APPEND link ${name}-legacy)
+    endif()
+    ffh_add_target(NAME ${name} CONTRACT ${arg_CONTRACT} SOURCES ${arg_CALLBACKS} LINK ${link})
   endforeach()
   string(REPLACE "|" "\", \"" rules "${arg_RULE}")
   set(language C)
@@ -36,7 +42,7 @@ function(ffh_add_zoo)
   set_property(GLOBAL APPEND PROPERTY FFH_ZOO
                "  {\"name\": \"zoo-${arg_NAME}\", \"twin\": \"zoo-${arg_NAME}-fixed\", \"language\": \"${language}\", \"rules\": [\"${rules}\"]}")
   set_property(GLOBAL APPEND PROPERTY FFH_ZOO_NAMES ${arg_NAME})
-  foreach(what SOURCES CRATE)
+  foreach(what SOURCES CRATE LEGACY)
     set_property(GLOBAL PROPERTY FFH_ZOO_${arg_NAME}_${what} ${arg_${what}})
   endforeach()
   set_property(GLOBAL PROPERTY FFH_ZOO_${arg_NAME}_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
