@@ -16,7 +16,7 @@ enum {
   FFH_HEAP_SLOTS = 256,     /* threads with caches at once; the others share slot 0, without */
   FFH_HEAP_UNIT = 16,       /* bytes; small blocks have as many units as their class says */
   FFH_HEAP_CLASSES = 64,
-  FFH_HEAP_DELAY = 16 /* freed blocks of a kind that are kept back from being used again */
+  FFH_HEAP_DELAY = 4 /* freed blocks of a kind that are kept back from being used again */
 };
 
 /* The ranges lie at the same address in every process. */

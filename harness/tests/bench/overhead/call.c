@@ -1,0 +1,41 @@
+/* One call: plain; with the side marked (ffh/cross.h); guarded as the wrapper of an inner function
+ * is (ffh/inner.h), by a handle that its own thread uses again. */
+#include <stdio.h>
+
+#include "ffh/cross.h"
+#include "overhead.h"
+
+enum { CALLS = 1 << 23, ROUNDS = 9 };
+
+static const ffh_edge edge = {"overhead_callee", FFH_SIDE_LEGACY, FFH_EDGE_LEGACY, 0, 0xffff};
+static uint64_t object;
+
+__attribute__((noinline)) static uint64_t plain(void *at, uint64_t number) {
+  return overhead_callee(at, number) + 1;
+}
+
+__attribute__((noinline)) static uint64_t marked(void *at, uint64_t number) {
+  ffh_crossing crossing;
+  ffh_cross_in(&crossing, &edge);
+  uint64_t result = overhead_callee(at, number) + 1;
+  ffh_cross_out(&crossing);
+  return result;
+}
+
+static double time_of(uint64_t (*call)(void *, uint64_t)) {
+  double best = 1e18;
+  for (unsigned round = 0; round < ROUNDS; round++) {
+    double start = overhead_cpu_ns();
+    for (uint64_t i = 0; i < CALLS / ROUNDS; i++) {
+      call(&object, i);
+    }
+    double spent = (overhead_cpu_ns() - start) / (double)(CALLS / ROUNDS);
+    best = spent < best ? spent : best;
+  }
+  return best;
+}
+
+void overhead_calls(void) {
+  overhead_print("plain", time_of(plain));
+  overhead_print("marked", time_of(marked));
+}
