@@ -268,7 +268,8 @@ void ffh_run_memory_end_input(void) {
     case FFH_LEAK_NONE:
       may_grow = live > 0;
       break;
-    case FFH_LEAK_NOT_ASKED:
+    case FFH_LEAK_NOT_ASKED: /* what is left may be a cache: running it again tells */
+      may_grow = live > 0 && !ffh_leak_can_ask();
       break;
   }
 }
@@ -333,6 +334,9 @@ void ffh_run_memory_start(void) {
     has_libc_memory = has_libc_memory || is_callers(i);
   }
   (void)ffh_alloc_start(on_fault);
+  if (ffh_setup.options.check_every_leak) {
+    ffh_alloc_keep_stacks();
+  }
 }
 
 void ffh_run_memory_begin_input(void) {

@@ -22,6 +22,10 @@ typedef void (*ffh_alloc_fault)(ffh_free_fault fault, const ffh_block *block,
 /* Once, on the main thread, before the first input. False when this build sees no allocations. */
 bool ffh_alloc_start(ffh_alloc_fault on_fault);
 
+/* From now on blocks remember where they were allocated. Does nothing where they always do. Main
+ * thread, nobody else running. */
+void ffh_alloc_keep_stacks(void);
+
 /* Blocks of earlier inputs are no longer counted from here on. Main thread, nobody else running. */
 void ffh_alloc_begin_input(void);
 
@@ -35,7 +39,8 @@ int64_t ffh_alloc_live(void);
 /* The same for the blocks of all inputs so far. False where they are not counted. */
 bool ffh_alloc_live_ever(int64_t *live);
 
-/* Calls `see` for the blocks of this input, oldest first, until it returns false, which may not
+/* Calls `see` for the blocks of this input, oldest first (where stacks are not kept, in no useful
+ * order), until it returns false, which may not
  * ask anything of this file. Main thread. */
 void ffh_alloc_each(bool (*see)(const ffh_block *block, void *context), void *context);
 

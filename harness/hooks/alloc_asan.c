@@ -113,6 +113,8 @@ void ffh_alloc_set_call(uint16_t call) {
   current_call = call;
 }
 
+void ffh_alloc_keep_stacks(void) {}
+
 void ffh_alloc_begin_input(void) {
   if (ledger != NULL) {
     ffh_ledger_begin_input(ledger);

@@ -9,6 +9,10 @@ bool ffh_alloc_start(ffh_alloc_fault on_fault) {
   return true;
 }
 
+void ffh_alloc_keep_stacks(void) {
+  ffh_native.keeps_details = true;
+}
+
 void ffh_alloc_begin_input(void) {
   if (ffh_native.wants_purge) {
     ffh_native.wants_purge = false;
@@ -22,8 +26,8 @@ int64_t ffh_alloc_live(void) {
 }
 
 bool ffh_alloc_live_ever(int64_t *live) {
-  (void)live;
-  return false;
+  *live = ffh_heap_live_ever();
+  return true;
 }
 
 void ffh_alloc_each(bool (*see)(const ffh_block *block, void *context), void *context) {
@@ -65,7 +69,7 @@ bool ffh_alloc_find(const void *address, ffh_block *block) {
 
 void ffh_alloc_give(const void *address, uint8_t side) {
   ffh_header *head = address == NULL ? NULL : ffh_header_known(address, ffh_heap_home(address));
-  if (head != NULL && !ffh_header_has(head, FFH_AT_FREED)) {
+  if (head != NULL && ffh_header_is_live(address)) {
     head->word = (head->word & ~(FFH_BITS(4) << FFH_AT_SIDE)) | (side & FFH_BITS(4)) << FFH_AT_SIDE;
   }
 }

@@ -31,16 +31,19 @@ void ffh_alloc_set_call(uint16_t call) {
 
 /* ---- counting ---- */
 
-static inline void count(ffh_heap_slot *slot, int change) {
-  if (__builtin_expect(ffh_heap_slot_is_shared(slot), 0)) {
-    __atomic_fetch_add(&slot->live, change, __ATOMIC_RELAXED);
-    return;
-  }
-  if (slot->epoch != ffh_native.epoch) {
+/* `present`: a block of this input. */
+static inline void count(ffh_heap_slot *slot, bool present, int change) {
+  if (__builtin_expect(slot->epoch != ffh_native.epoch, 0)) {
     slot->epoch = ffh_native.epoch;
     slot->live = 0;
   }
-  slot->live += change;
+  if (__builtin_expect(ffh_heap_slot_is_shared(slot), 0)) {
+    __atomic_fetch_add(&slot->live, present ? change : 0, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&slot->ever, change, __ATOMIC_RELAXED);
+    return;
+  }
+  slot->live += present ? change : 0;
+  slot->ever += change;
 }
 
 /* ---- small blocks ---- */
@@ -90,7 +93,7 @@ static inline void *begin(ffh_heap_slot *slot, void *at, size_t size, uint8_t si
     if (__builtin_expect((who >> FFH_AT_THREAD & FFH_BITS(16)) == 0, 0)) {
       know_thread();
     }
-    count(slot, 1);
+    count(slot, true, 1);
   }
   ffh_header *head = ffh_header_of(at);
   head->size = (uint32_t)size;
@@ -252,9 +255,8 @@ __attribute__((noinline)) static void free_other(void *at, size_t size, size_t a
     fault(wrong, at, size, align, family);
   }
   ffh_heap_slot *slot = ffh_heap_slot_mine();
-  if (ffh_header_part(head, FFH_AT_SIDE, 4) != FFH_SIDE_HARNESS &&
-      head->epoch == ffh_native.epoch) {
-    count(slot, -1);
+  if (ffh_header_part(head, FFH_AT_SIDE, 4) != FFH_SIDE_HARNESS) {
+    count(slot, head->epoch == ffh_native.epoch, -1);
   }
   if (ffh_header_has(head, FFH_AT_DETAIL)) {
     ffh_detail_drop(at);
@@ -281,8 +283,8 @@ void ffh_native_free(void *at, size_t size, size_t align, uint8_t family) {
     return;
   }
   ffh_heap_slot *slot = ffh_heap_slot_mine();
-  if (side != FFH_SIDE_HARNESS && head->epoch == ffh_native.epoch) {
-    count(slot, -1);
+  if (side != FFH_SIDE_HARNESS) {
+    count(slot, head->epoch == ffh_native.epoch, -1);
   }
   head->word |= FFH_BIT(FFH_AT_FREED);
   release_small(slot, head, at, home);
@@ -315,24 +317,24 @@ static bool resize(void *at, size_t size) {
   return true;
 }
 
-void *ffh_native_reallocate(void *at, size_t size, uint8_t family) {
+void *ffh_native_reallocate(void *at, size_t size, size_t old_size, size_t align, uint8_t family) {
   if (at == NULL) {
-    return ffh_native_allocate(size, 0, family, false);
+    return ffh_native_allocate(size, align, family, false);
   }
   const ffh_header *head =
       ffh_heap_is_early(at) ? ffh_header_of(at) : ffh_header_known(at, ffh_heap_home(at));
   if (head == NULL || ffh_header_has(head, FFH_AT_FREED)) {
-    ffh_native_free(at, 0, 0, family); /* tells */
+    ffh_native_free(at, old_size, align, family); /* tells */
     return NULL;
   }
-  ffh_free_fault wrong = judge(head, ffh_here_now.side, 0, 0, family);
+  ffh_free_fault wrong = judge(head, ffh_here_now.side, old_size, align, family);
   if (wrong == FFH_FREE_OK && resize(at, size)) {
     return at;
   }
-  void *moved = ffh_native_allocate(size, 0, family, false);
+  void *moved = ffh_native_allocate(size, align, family, false);
   if (moved != NULL) {
     memcpy(moved, at, size < head->size ? size : head->size);
-    ffh_native_free(at, 0, 0, family);
+    ffh_native_free(at, old_size, align, family);
   }
   return moved;
 }

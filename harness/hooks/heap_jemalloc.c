@@ -190,6 +190,15 @@ int64_t ffh_heap_live(uint32_t epoch) {
   return live;
 }
 
+int64_t ffh_heap_live_ever(void) {
+  int64_t live = 0;
+  unsigned n = atomic_load(&n_slots);
+  for (unsigned i = 0; i < n; i++) {
+    live += ffh_heap_slots[i].ever;
+  }
+  return live;
+}
+
 /* ---- memory ---- */
 
 static void *take_early(size_t total, int align_flag) {

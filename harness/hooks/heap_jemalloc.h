@@ -16,7 +16,7 @@ enum {
   FFH_HEAP_SLOTS = 256,     /* threads with caches at once; the others share slot 0, without */
   FFH_HEAP_UNIT = 16,       /* bytes; small blocks have as many units as their class says */
   FFH_HEAP_CLASSES = 64,
-  FFH_HEAP_DELAY = 4 /* freed blocks of a kind that are kept back from being used again */
+  FFH_HEAP_DELAY = 8 /* freed blocks of a kind that are kept back from being used again */
 };
 
 /* The ranges lie at the same address in every process. */
@@ -41,7 +41,7 @@ typedef struct ffh_heap_slot {
   int flags[FFH_HEAP_SIDES]; /* for mallocx: arena and cache; 0: not made yet */
   uint32_t epoch;            /* that `live` belongs to */
   uint32_t next;             /* place in `freed` */
-  int64_t live;
+  int64_t live, ever;        /* ever: of all epochs */
   ffh_heap_freed freed[FFH_HEAP_DELAY];
   ffh_heap_bin bins[FFH_HEAP_SIDES][FFH_HEAP_CLASSES];
 } ffh_heap_slot;
@@ -82,8 +82,9 @@ static inline bool ffh_heap_slot_is_shared(const ffh_heap_slot *slot) {
   return slot == &ffh_heap_slots[0];
 }
 
-/* Sums the counts that belong to that epoch. */
+/* The sums of the counts: of that epoch, and of all. */
 int64_t ffh_heap_live(uint32_t epoch);
+int64_t ffh_heap_live_ever(void);
 
 /* Gives memory that nobody uses back to the system. */
 void ffh_heap_purge(void);

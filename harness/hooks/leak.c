@@ -46,8 +46,12 @@ void __sanitizer_on_print(const char *text) {
 
 /* ---- the check ---- */
 
+bool ffh_leak_can_ask(void) {
+  return __lsan_do_recoverable_leak_check != NULL;
+}
+
 ffh_leak_answer ffh_leak_end_input(int64_t live, bool always) {
-  if (__lsan_do_recoverable_leak_check == NULL) {
+  if (!ffh_leak_can_ask()) {
     return FFH_LEAK_NOT_ASKED;
   }
   if (!always) {

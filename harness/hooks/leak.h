@@ -15,6 +15,9 @@ typedef enum ffh_leak_answer {
   FFH_LEAK_FOUND          /* LeakSanitizer's report is on stderr */
 } ffh_leak_answer;
 
+/* Whether there is a LeakSanitizer to ask. */
+bool ffh_leak_can_ask(void);
+
 /* At the end of an input that has `live` blocks. `always` asks whatever their number is. Main
  * thread, while every other thread is parked. */
 ffh_leak_answer ffh_leak_end_input(int64_t live, bool always);

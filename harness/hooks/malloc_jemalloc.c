@@ -8,6 +8,7 @@
 
 #include "boundary/block.h"
 #include "hooks/malloc_jemalloc.h"
+#include "hooks/rust.h"
 
 #define EXPORT __attribute__((visibility("default")))
 enum { MALLOC = FFH_FAMILY_MALLOC, NEW = FFH_FAMILY_NEW, NEW_ARRAY = FFH_FAMILY_NEW_ARRAY };
@@ -23,10 +24,27 @@ static inline bool is_power_of_2(size_t number) {
   return number != 0 && (number & (number - 1)) == 0;
 }
 
-/* ---- C ---- */
+/* ---- C, and below Rust's allocator, which has announced what it wants ---- */
+
+static inline void *allocate(size_t size, size_t align, bool zero) {
+  uint32_t rust_align = 0;
+  if (ffh_rust_allocates(size, &rust_align)) {
+    return or_errno(ffh_native_allocate(size, rust_align, FFH_FAMILY_RUST, zero));
+  }
+  return or_errno(ffh_native_allocate(size, align, MALLOC, zero));
+}
+
+static inline void release(void *at) {
+  ffh_freeing freeing;
+  if (ffh_rust_frees((uintptr_t)at, &freeing)) {
+    ffh_native_free(at, freeing.size, freeing.align, FFH_FAMILY_RUST);
+    return;
+  }
+  ffh_native_free(at, 0, 0, MALLOC);
+}
 
 EXPORT void *malloc(size_t size) {
-  return or_errno(ffh_native_allocate(size, 0, MALLOC, false));
+  return allocate(size, 0, false);
 }
 
 EXPORT void *calloc(size_t count, size_t size) {
@@ -34,15 +52,22 @@ EXPORT void *calloc(size_t count, size_t size) {
   if (__builtin_mul_overflow(count, size, &total)) {
     return or_errno(NULL);
   }
-  return or_errno(ffh_native_allocate(total, 0, MALLOC, true));
+  return allocate(total, 0, true);
 }
 
 EXPORT void *realloc(void *at, size_t size) {
-  if (at != NULL && size == 0) { /* as glibc does */
-    ffh_native_free(at, 0, 0, MALLOC);
+  if (at == NULL) {
+    return allocate(size, 0, false);
+  }
+  if (size == 0) { /* as glibc does */
+    release(at);
     return NULL;
   }
-  return or_errno(ffh_native_reallocate(at, size, MALLOC));
+  ffh_freeing freeing;
+  if (ffh_rust_frees((uintptr_t)at, &freeing)) {
+    return or_errno(ffh_native_reallocate(at, size, freeing.size, freeing.align, FFH_FAMILY_RUST));
+  }
+  return or_errno(ffh_native_reallocate(at, size, 0, 0, MALLOC));
 }
 
 EXPORT void *reallocarray(void *at, size_t count, size_t size) {
@@ -51,12 +76,12 @@ EXPORT void *reallocarray(void *at, size_t count, size_t size) {
 }
 
 EXPORT void free(void *at) {
-  ffh_native_free(at, 0, 0, MALLOC);
+  release(at);
 }
 
 EXPORT void cfree(void *at);
 EXPORT void cfree(void *at) {
-  ffh_native_free(at, 0, 0, MALLOC);
+  release(at);
 }
 
 EXPORT void *aligned_alloc(size_t align, size_t size) {
@@ -64,7 +89,7 @@ EXPORT void *aligned_alloc(size_t align, size_t size) {
     errno = EINVAL;
     return NULL;
   }
-  return or_errno(ffh_native_allocate(size, align, MALLOC, false));
+  return allocate(size, align, false);
 }
 
 EXPORT void *memalign(size_t align, size_t size);
@@ -76,7 +101,9 @@ EXPORT int posix_memalign(void **at, size_t align, size_t size) {
   if (!is_power_of_2(align) || align % sizeof(void *) != 0) {
     return EINVAL;
   }
-  void *found = ffh_native_allocate(size, align, MALLOC, false);
+  int error = errno;
+  void *found = allocate(size, align, false);
+  errno = error;
   if (found == NULL) {
     return ENOMEM;
   }

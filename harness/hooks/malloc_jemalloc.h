@@ -27,8 +27,8 @@ void *ffh_native_allocate(size_t size, size_t align, uint8_t family, bool zero);
 /* `size` and `align` as the caller states them, 0 where it does not. */
 void ffh_native_free(void *at, size_t size, size_t align, uint8_t family);
 
-/* As realloc; the old block stays where there is no memory. */
-void *ffh_native_reallocate(void *at, size_t size, uint8_t family);
+/* As realloc; the old block stays where there is no memory. `old_size` and `align` as in a free. */
+void *ffh_native_reallocate(void *at, size_t size, size_t old_size, size_t align, uint8_t family);
 
 /* As malloc_usable_size: what was asked for, and nothing more. 0 for what is no block. */
 size_t ffh_native_size(const void *at);
