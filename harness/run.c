@@ -180,6 +180,7 @@ FFH_INLINE static void take(ffh_frame *frame) {
   ffh_run_memory_take(frame);
   follow(frame);
   ffh_arena_end_call(frame->index);
+  ffh_run_check_arguments(frame);
   record(frame);
   ffh_order_end_call();
 }
@@ -371,6 +372,7 @@ static ffh_run_result run_once(const ffh_plan *plan) {
   ffh_sched_settle();
   ffh_now.result.threads_left = ffh_sched_adopted() - threads;
   ffh_arena_end_input();
+  ffh_run_check_arguments(NULL);
   ffh_order_end_input();
   reset_target();
   check_leaks();
@@ -430,6 +432,7 @@ bool ffh_run_start(const ffh_target *target, const ffh_run_options *options, con
   ffh_sched_pin(options->core);
   ffh_arena_start();
   ffh_args_set_directory(ffh_privatedir_path());
+  ffh_args_set_unmapping(options->unmap_every);
   ffh_run_memory_start();
   ffh_run_cross_start();
   ffh_run_self_test();

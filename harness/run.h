@@ -21,6 +21,7 @@ typedef struct ffh_run_options {
   int core;               /* to pin to; negative: the present one */
   const char *stats_path; /* NULL: counters stay in the process */
   bool check_every_leak;  /* look for leaks after each input, whatever it allocated (replay) */
+  bool unmap_every;       /* each argument in pages of its own, which trap (replay) */
   /* Called with a finding of our own checkers as one line of JSON, on any lane. Must not return. */
   void (*on_finding)(const char *json, size_t size);
 } ffh_run_options;
@@ -62,6 +63,9 @@ ffh_run_result ffh_run_exited(void);
 /* What the run was doing, as JSON, for the moment of death. Async-signal-safe; any thread. `rule`
  * is the ID to report, or "" when a sanitizer's report says it. */
 void ffh_run_describe(const char *rule, const char *message, ffh_out *out);
+
+/* A signal says that the process used this address. Async-signal-safe; before ffh_run_describe. */
+void ffh_run_faulted(const void *address);
 
 /* Whether an input is being run now. Async-signal-safe. */
 bool ffh_run_is_active(void);

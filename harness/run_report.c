@@ -82,7 +82,8 @@ static void add_failing(const ffh_frame *frame, ffh_verdict *verdict) {
   }
 }
 
-void ffh_run_report(const ffh_verdict *given, const ffh_frame *frame) {
+__attribute__((noreturn)) static void report(const ffh_verdict *given, const ffh_frame *frame,
+                                             const ffh_region *region) {
   static ffh_verdict told;
   const ffh_verdict *verdict = &told;
   told = *given;
@@ -90,18 +91,51 @@ void ffh_run_report(const ffh_verdict *given, const ffh_frame *frame) {
   add_failing(frame, &told);
   ffh_stats()->findings++;
   ffh_out out = {ffh_setup.report, 0, FFH_RUN_REPORT_BYTES, false};
-  describe(verdict, frame, NULL, true, &out);
+  describe(verdict, frame, region, true, &out);
   ffh_setup.options.on_finding(out.text, out.size);
   ffh_internal(__FILE_NAME__, __LINE__, "on_finding returned");
 }
 
+void ffh_run_report(const ffh_verdict *verdict, const ffh_frame *frame) {
+  report(verdict, frame, NULL);
+}
+
+static const void *faulted; /* where a signal says that memory is not to be had */
+
+void ffh_run_faulted(const void *address) {
+  faulted = address;
+}
+
+/* What borrows that have ended found out about code that no sanitizer sees. */
+void ffh_run_check_arguments(const ffh_frame *frame) {
+  const ffh_region *region;
+  ffh_breach breach = ffh_arena_breach(&region);
+  if (breach == FFH_BREACH_NONE) {
+    return;
+  }
+  bool own = frame != NULL && frame->index == region->call;
+  ffh_verdict verdict = {.rule = breach == FFH_BREACH_CHANGED ? FFH_CONST_WRITE : FFH_ARG_BOUNDS,
+                         .slot = own ? region->slot : FFH_NONE};
+  static const char *const texts[] = {
+      [FFH_BREACH_BEFORE] = "wrote before the start of an argument of ",
+      [FFH_BREACH_BEHIND] = "wrote behind the end of an argument of ",
+      [FFH_BREACH_CHANGED] = "changed an input that it takes as const and keeps, of "};
+  ffh_out message = {verdict.message, 0, sizeof verdict.message, false};
+  ffh_out_str(&message, texts[breach]);
+  ffh_out_unsigned(&message, region->size);
+  ffh_out_str(&message, " bytes");
+  report(&verdict, frame, region);
+}
+
 /* A sanitizer report about an argument's memory is ours to explain. */
 static const ffh_region *guilty_region(ffh_verdict *verdict) {
-  if (__asan_report_present == NULL || __asan_report_present() == 0 ||
-      verdict->rule != FFH_RULE_NONE) {
+  bool reported = __asan_report_present != NULL && __asan_report_present() != 0;
+  const void *address = reported ? __asan_get_report_address() : NULL;
+  address = address == NULL ? faulted : address;
+  if (verdict->rule != FFH_RULE_NONE) {
     return NULL;
   }
-  const ffh_region *region = ffh_arena_find(__asan_get_report_address());
+  const ffh_region *region = ffh_arena_find(address);
   if (region != NULL) {
     verdict->rule = region->live ? FFH_ARG_BOUNDS : FFH_BORROW_KEPT;
     verdict->slot = region->slot;

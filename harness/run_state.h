@@ -80,6 +80,9 @@ void ffh_run_cross_start(void);
 /* run_report.c: tells of a finding and ends the process. `frame` may be NULL. */
 __attribute__((noreturn)) void ffh_run_report(const ffh_verdict *verdict, const ffh_frame *frame);
 
+/* run_report.c: reports what was found when arguments' borrows ended. `frame` may be NULL. */
+void ffh_run_check_arguments(const ffh_frame *frame);
+
 /* run_report.c: the scheduler has found a fault. Does not return. */
 void ffh_run_fault(void *context, ffh_sched_fault fault, const char *what, const void *object);
 

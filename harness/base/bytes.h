@@ -57,4 +57,18 @@ static inline void ffh_bytes_fill(void *to, uint8_t byte, size_t size) {
   FFH_BYTES_PART(1, from, 0)
 }
 
+/* Multiply and rotate, eight bytes at a time. */
+static inline uint32_t ffh_bytes_digest(const void *bytes, size_t size) {
+  const uint8_t *at = (const uint8_t *)bytes;
+  uint64_t sum = size, word;
+  for (; size >= sizeof word; size -= sizeof word, at += sizeof word) {
+    memcpy(&word, at, sizeof word);
+    sum = (((sum << 29) | (sum >> 35)) ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+  }
+  for (; size > 0; size--, at++) {
+    sum = (((sum << 29) | (sum >> 35)) ^ *at) * UINT64_C(0x9e3779b97f4a7c15);
+  }
+  return (uint32_t)(sum >> 32);
+}
+
 #endif

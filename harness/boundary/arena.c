@@ -7,8 +7,11 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "boundary/pages.h"
 
 enum { GUARD = 32, MAX_REGIONS = 1 << 14, EXPIRED = 0xdd };
+enum { CANARY = 0xc7, BEFORE = FFH_PAGES_BEFORE, BEHIND = 16 };
+_Static_assert(BEFORE + BEHIND <= GUARD, "canaries of neighbours do not meet");
 enum { GRAIN = 8, POISONED = 0xf7 }; /* of AddressSanitizer */
 
 static uint8_t *memory;
@@ -24,6 +27,9 @@ static uint32_t n_regions;   /* ever taken */
 static uint32_t first_open;  /* no region before it is live */
 static uint32_t input_start; /* n_regions when the input began */
 static size_t input_bytes;
+
+static ffh_breach breach;
+static ffh_region breached;
 
 static void poison(const void *at, size_t size) {
   if (__asan_poison_memory_region != NULL) {
@@ -93,6 +99,7 @@ void ffh_arena_start(void) {
   poison(memory, FFH_ARG_ARENA);
   find_shadow();
   sparse = map(FFH_SPARSE_BYTES, PROT_READ);
+  ffh_pages_start();
 }
 
 const uint8_t *ffh_arena_sparse(void) {
@@ -103,11 +110,56 @@ static size_t round_up(size_t value, size_t to) {
   return (value + to - 1) & ~(to - 1);
 }
 
-uint8_t *ffh_arena_take(size_t size, size_t align, uint16_t call, uint16_t slot) {
-  FFH_ASSERT(memory != NULL && align != 0 && (align & (align - 1)) == 0 && align <= 64);
+/* ---- canaries: in poisoned memory, so that nobody's instrumentation may look ---- */
+
+__attribute__((no_sanitize("address"))) static void put_canary(uint8_t *at, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    FFH_BYTES_OPAQUE(at);
+    at[i] = CANARY;
+  }
+}
+
+__attribute__((no_sanitize("address"))) static bool is_canary(const uint8_t *at, size_t n) {
+  uint8_t other = 0;
+  for (size_t i = 0; i < n; i++) {
+    other |= at[i] ^ CANARY;
+  }
+  return other == 0;
+}
+
+static uint8_t *add_region(uint8_t *at, size_t size, size_t behind, bool paged, uint16_t call,
+                           uint16_t slot) {
+  put_canary(at - BEFORE, BEFORE);
+  put_canary(at + size, behind);
+  regions[n_regions++ % MAX_REGIONS] = (ffh_region){.at = at,
+                                                    .size = (uint32_t)size,
+                                                    .call = call,
+                                                    .slot = slot,
+                                                    .kept_by = FFH_KEPT_FOR_CALL,
+                                                    .live = true,
+                                                    .paged = paged,
+                                                    .behind = (uint8_t)behind};
+  return at;
+}
+
+static size_t grain_of(size_t align) {
   /* AddressSanitizer tells the exact end of a block only when the block starts on its 8-byte grain.
    */
-  size_t grain = align < 16 ? 16 : align;
+  return align < 16 ? 16 : align;
+}
+
+uint8_t *ffh_arena_take_pages(size_t size, size_t align, bool exact, uint16_t call, uint16_t slot) {
+  FFH_ASSERT(align != 0 && (align & (align - 1)) == 0 && align <= 64);
+  uint8_t *at = ffh_pages_take(size, exact ? align : grain_of(align));
+  if (at == NULL) {
+    return ffh_arena_take(size, align, call, slot);
+  }
+  return add_region(at, size, ffh_pages_room(at + size), true, call, slot);
+}
+
+uint8_t *ffh_arena_take(size_t size, size_t align, uint16_t call, uint16_t slot) {
+  FFH_ASSERT(memory != NULL && align != 0 && (align & (align - 1)) == 0 && align <= 64);
+  size_t grain = grain_of(align);
   size_t need = round_up(size, 16) + GUARD + grain;
   /* Half of the ring: what one input takes never runs into what the same input still borrows. */
   if (need > FFH_ARG_ARENA / 2 || input_bytes + need > FFH_ARG_ARENA / 2) {
@@ -120,9 +172,7 @@ uint8_t *ffh_arena_take(size_t size, size_t align, uint16_t call, uint16_t slot)
   cursor = at + round_up(size, 16);
   input_bytes += need;
   open_region(at, size);
-  regions[n_regions++ % MAX_REGIONS] =
-      (ffh_region){memory + at, (uint32_t)size, call, slot, FFH_KEPT_FOR_CALL, true};
-  return memory + at;
+  return add_region(memory + at, size, round_up(size, 16) - size + BEHIND, false, call, slot);
 }
 
 void ffh_arena_keep(uint16_t variable) {
@@ -130,16 +180,54 @@ void ffh_arena_keep(uint16_t variable) {
   regions[(n_regions - 1) % MAX_REGIONS].kept_by = variable;
 }
 
+static uint32_t oldest(uint32_t from) {
+  return n_regions - from > MAX_REGIONS ? n_regions - MAX_REGIONS : from;
+}
+
+void ffh_arena_seal(uint16_t call, uint16_t slot) {
+  for (uint32_t i = oldest(first_open); i < n_regions; i++) {
+    ffh_region *region = &regions[i % MAX_REGIONS];
+    if (region->live && region->call == call && region->slot == slot &&
+        region->kept_by != FFH_KEPT_FOR_CALL) {
+      region->sealed = true;
+      region->digest = ffh_bytes_digest(region->at, region->size);
+    }
+  }
+}
+
+ffh_breach ffh_arena_breach(const ffh_region **region) {
+  ffh_breach found = breach;
+  *region = &breached;
+  breach = FFH_BREACH_NONE;
+  return found;
+}
+
+static ffh_breach find_breach(const ffh_region *region) {
+  if (!is_canary(region->at - BEFORE, BEFORE)) {
+    return FFH_BREACH_BEFORE;
+  }
+  if (!is_canary(region->at + region->size, region->behind)) {
+    return FFH_BREACH_BEHIND;
+  }
+  return region->sealed && ffh_bytes_digest(region->at, region->size) != region->digest
+             ? FFH_BREACH_CHANGED
+             : FFH_BREACH_NONE;
+}
+
 static void expire(ffh_region *region) {
+  if (breach == FFH_BREACH_NONE) {
+    breach = find_breach(region);
+    breached = *region;
+  }
   region->live = false;
+  if (region->paged) {
+    ffh_pages_unmap(region->at, region->size);
+    return;
+  }
   if (__asan_poison_memory_region == NULL) {
     memset(region->at, EXPIRED, region->size);
   }
   close_region((size_t)(region->at - memory), region->size);
-}
-
-static uint32_t oldest(uint32_t from) {
-  return n_regions - from > MAX_REGIONS ? n_regions - MAX_REGIONS : from;
 }
 
 void ffh_arena_end_call(uint16_t call) {
@@ -172,6 +260,7 @@ void ffh_arena_end_input(void) {
       expire(&regions[i % MAX_REGIONS]);
     }
   }
+  ffh_pages_end_input();
   first_open = n_regions;
   input_start = n_regions;
   input_bytes = 0;
@@ -179,7 +268,8 @@ void ffh_arena_end_input(void) {
 
 const ffh_region *ffh_arena_find(const void *address) {
   const uint8_t *at = address;
-  if (memory == NULL || at < memory || at >= memory + FFH_ARG_ARENA) {
+  bool paged = ffh_pages_have(at);
+  if (memory == NULL || (!paged && (at < memory || at >= memory + FFH_ARG_ARENA))) {
     return NULL;
   }
   const ffh_region *best = NULL;
@@ -187,6 +277,9 @@ const ffh_region *ffh_arena_find(const void *address) {
   /* Newest first: the ring reuses addresses. */
   for (uint32_t i = n_regions; i > oldest(0); i--) {
     const ffh_region *region = &regions[(i - 1) % MAX_REGIONS];
+    if (region->paged != paged) {
+      continue;
+    }
     size_t distance = at < region->at ? (size_t)(region->at - at)
                       : at >= region->at + region->size
                           ? (size_t)(at - (region->at + region->size)) + 1

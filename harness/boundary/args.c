@@ -4,11 +4,19 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "base/id.h"
 #include "boundary/arena.h"
 #include "boundary/callbacks.h"
 #include "boundary/handles.h"
 
+enum { UNMAPPED = 100 }; /* one in so many has pages of its own while fuzzing */
+
 static const char *directory = "";
+static bool unmapping;
+
+void ffh_args_set_unmapping(bool every) {
+  unmapping = every;
+}
 
 void ffh_args_set_directory(const char *path) {
   directory = path;
@@ -49,9 +57,22 @@ static void place_pointer(ffh_frame *frame, const ffh_slot *slot, const void *po
   }
 }
 
+/* A few of the calls, the same ones whatever else the plan holds and in every process: where these
+ * copies lie is the same in a replay. */
+static bool is_picked(const ffh_frame *frame, uint16_t index, size_t size) {
+  const uint32_t what[] = {frame->plan->schedule.seed, frame->function->id, index, (uint32_t)size};
+  return ffh_id_numbers(FFH_ID_BASIS, what, sizeof what / sizeof what[0]) % UNMAPPED == 0;
+}
+
+static uint8_t *take_memory(ffh_frame *frame, uint16_t index, size_t size, size_t align) {
+  bool picked = is_picked(frame, index, size);
+  return picked || unmapping ? ffh_arena_take_pages(size, align, picked, frame->index, index)
+                             : ffh_arena_take(size, align, frame->index, index);
+}
+
 static uint8_t *take(ffh_frame *frame, uint16_t index, size_t size, size_t align) {
   const ffh_slot *slot = &frame->function->slots[index];
-  uint8_t *at = ffh_arena_take(size, align == 0 ? 1 : align, frame->index, index);
+  uint8_t *at = take_memory(frame, index, size, align == 0 ? 1 : align);
   if (at != NULL && slot->direction != FFH_DIR_OUT) {
     if (slot->until == FFH_UNTIL_DESTROY && slot->until_slot != FFH_NONE &&
         frame->values[slot->until_slot].variable != FFH_NO_VARIABLE) {
@@ -391,6 +412,9 @@ bool ffh_args_build(ffh_frame *frame) {
     uint16_t i = ffh_slots_next(&left);
     if (frame->storage[i] != NULL) {
       frame->digest[i] = ffh_frame_digest(frame, i);
+      if (function->slots[i].until != FFH_UNTIL_RETURN) {
+        ffh_arena_seal(frame->index, i);
+      }
     }
   }
   return true;

@@ -87,19 +87,6 @@ static bool ends(const ffh_view *view, const ffh_frame *frame) {
 
 /* ---- looking again ---- */
 
-static uint32_t digest(const uint8_t *at, size_t size) {
-  uint64_t sum = size;
-  for (; size >= sizeof sum; size -= sizeof sum, at += sizeof sum) {
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    sum = (((sum << 29) | (sum >> 35)) ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-  }
-  for (; size > 0; size--, at++) {
-    sum = (((sum << 29) | (sum >> 35)) ^ *at) * UINT64_C(0x9e3779b97f4a7c15);
-  }
-  return (uint32_t)(sum >> 32);
-}
-
 /* The address goes to the sanitizer, which only looks at its shadow. */
 static const void *poisoned_byte(const ffh_view *view) {
   return view->size == 0 || __asan_region_is_poisoned == NULL
@@ -172,7 +159,7 @@ static bool is_lost(const ffh_view *view, const ffh_frame *frame, bool before,
     return true;
   }
   const void *byte = poisoned_byte(view);
-  if (byte == NULL && (!view->compared || digest(view->at, view->size) == view->digest)) {
+  if (byte == NULL && (!view->compared || ffh_bytes_digest(view->at, view->size) == view->digest)) {
     return false;
   }
   say(view, frame, before, byte, verdict);
@@ -265,7 +252,7 @@ static void remember(ffh_borrow *borrow, const ffh_frame *frame, uint16_t index)
   }
   view.size = (uint32_t)size;
   view.compared = bytes && (owned || (view.slot->flags & FFH_SLOT_CONST) != 0);
-  view.digest = view.compared ? digest(view.at, view.size) : 0;
+  view.digest = view.compared ? ffh_bytes_digest(view.at, view.size) : 0;
   borrow->bytes += view.size;
   borrow->views[borrow->n_views++] = view;
 }

@@ -10,6 +10,8 @@
 #include "base/module.h"
 #include "base/out.h"
 #include "base/stack.h"
+#include "base/syscall.h"
+#include "run.h"
 #include "sched/sched.h"
 
 enum { MAX_FRAMES = 64, LINE = 1024, NEAR = 1 << 16 };
@@ -91,6 +93,9 @@ static void print_what(int number, const siginfo_t *info, const ucontext_t *cont
 
 static void on_signal(int number, siginfo_t *info, void *context) {
   ffh_sched_abandon();
+  if (number == SIGSEGV || number == SIGBUS) {
+    ffh_run_faulted(info->si_addr);
+  }
   print_what(number, info, context);
   walk it = {.fault = pc_of(context)};
   _Unwind_Backtrace(one_frame, &it);
@@ -103,5 +108,36 @@ void ffh_crash_catch(void (*last)(void)) {
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
     struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_ONSTACK | SA_SIGINFO};
     sigaction(numbers[i], &action, NULL);
+  }
+}
+
+/* ---- beside a sanitizer ---- */
+
+/* What the kernel keeps; libc's sigaction is the sanitizer's, which lets nobody else have it. */
+typedef struct kernel_action {
+  void (*handler)(int, siginfo_t *, void *);
+  unsigned long flags;
+  void (*restorer)(void);
+  unsigned long mask;
+} kernel_action;
+
+static kernel_action reporting;
+
+static long kernel_sigaction(const kernel_action *action, kernel_action *old) {
+  return ffh_syscall(SYS_rt_sigaction, SIGSEGV, (long)action, (long)old, sizeof action->mask, 0, 0);
+}
+
+static void on_fault(int number, siginfo_t *info, void *context) {
+  ffh_run_faulted(info->si_addr);
+  reporting.handler(number, info, context);
+}
+
+void ffh_crash_note(void) {
+  bool handled = kernel_sigaction(NULL, &reporting) == 0 && (reporting.flags & SA_SIGINFO) != 0 &&
+                 reporting.handler != NULL;
+  if (handled) {
+    kernel_action noting = reporting;
+    noting.handler = on_fault;
+    (void)kernel_sigaction(&noting, NULL);
   }
 }

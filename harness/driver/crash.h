@@ -7,4 +7,8 @@
  * stack of the thread where it has one. They print, and call `last`, which must not return. */
 void ffh_crash_catch(void (*last)(void));
 
+/* Where a sanitizer handles them: it does not tell the address of a fault, so that is noted (see
+ * ffh_run_faulted) before its handler of SIGSEGV runs. After the sanitizer has started. */
+void ffh_crash_note(void);
+
 #endif

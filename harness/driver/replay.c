@@ -174,6 +174,7 @@ static void catch_signals(void) {
   if (__sanitizer_set_death_callback != NULL) {
     sigaction(SIGABRT, &action, NULL);
     __sanitizer_set_death_callback(on_death); /* it handles the other signals */
+    ffh_crash_note();
   } else {
     ffh_crash_catch(on_crash);
   }
@@ -297,6 +298,7 @@ static int replay(void) {
   ffh_run_options run = {.core = -1,
                          .stats_path = options.stats,
                          .check_every_leak = options.traces == NULL && options.schedules == 0,
+                         .unmap_every = true,
                          .on_finding = on_finding};
   if (options.events != NULL) {
     ffh_sched_keep_events();

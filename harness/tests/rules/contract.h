@@ -89,6 +89,21 @@ uint32_t borrow_use(box *self);
 void const_write_bad(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
 void const_write_good(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
 
+/* The same by code that is not instrumented. */
+uint32_t plain_read_bad(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
+uint32_t plain_read_good(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
+void plain_send_bad(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
+void plain_send_good(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
+void plain_write_bad(uint8_t *bytes FFH_OUT FFH_CAPACITY(room), size_t room);
+void plain_write_before_bad(uint8_t *bytes FFH_OUT FFH_CAPACITY(room), size_t room);
+void plain_write_good(uint8_t *bytes FFH_OUT FFH_CAPACITY(room), size_t room);
+void plain_keep_bad(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
+void plain_keep_good(box *self,
+                     const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64) FFH_KEPT_UNTIL(destroy(self)),
+                     size_t size);
+uint32_t plain_use(void);
+void plain_change_bad(void);
+
 /* Memory that the library keeps and returns. */
 typedef struct label label FFH_HANDLE(FFH_SHARED);
 
