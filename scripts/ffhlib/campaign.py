@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from . import engine, exits, profile, replay_check, stats, status
+from . import engine, exits, layout_check, profile, replay_check, stats, status
 from .corpus import Corpus, CorpusError
 from .engine import FuzzOptions
 from .findings import Findings
@@ -77,6 +77,8 @@ def fuzz(
     campaign = Campaign(
         target, options, findings, corpus, env, results.where / folder / "log", stop
     )
+    for note in layout_check.record(target, findings):
+        campaign.note(note)
     series = Series()
     failed: list[Exception] = []
 

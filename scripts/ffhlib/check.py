@@ -1,5 +1,5 @@
-"""Compare a contract with the library that was built: symbols without a row, rows without a symbol, and
-everything that contradicts itself."""
+"""Compare a contract with the library that was built: symbols without a row, rows without a symbol, layouts
+that differ, and everything that contradicts itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import exits, gen, paths, procs
+from . import exits, gen, layout, paths, procs
 
 HELP = "compare a contract with the built library"
 EXAMPLE = "scripts/ffh check leveldb"
@@ -34,10 +34,17 @@ def run(args: argparse.Namespace) -> int:
     code, message = gen.exit_code(done)
     if message:
         print(message, file=sys.stderr)
-    elif code == exits.PASS:
+    if code not in (exits.PASS, exits.FINDING):
+        return code
+    compared = layout.check(content)
+    for line in layout.lines(compared):
+        print(line, file=sys.stderr)
+    if compared.differences:
+        return exits.FINDING
+    if code == exits.PASS:
         print(
             f"{args.target}: {paths.shown(Path(content['contract']))} agrees with the library "
-            f"({len(names)} exported functions)"
+            f"({len(names)} exported functions, layouts of {len(compared.checked)} functions)"
         )
     return code
 

@@ -282,6 +282,10 @@ def render(report: dict[str, Any]) -> str:
 
 def _smaller(report: dict[str, Any]) -> list[str]:
     """How to minimise the input, where there is one that still can be."""
-    if report.get("minimised") or report["reproduced"].startswith("0 of"):
+    if (
+        report["rule"] == "FFH-LAYOUT"
+        or report.get("minimised")
+        or report["reproduced"].startswith("0 of")
+    ):
         return []
     return ["make it smaller:", f"  {report['command'].replace(' repro ', ' tmin ', 1)}"]

@@ -138,6 +138,12 @@ class Findings:
                     self._aliases[first.signature] = finding.signature
         return self._keep(finding, best, first, plan, data, target)
 
+    def keep_without_input(self, target: Target, said: Outcome) -> Finding:
+        """Keeps what is true of the build, whatever the input is."""
+        finding = Finding(said.signature, said.rule, target.name, said.message)
+        finding.reproduced = finding.replays = 1
+        return self._keep(finding, said, said, "", None, target)
+
     def _note_internal(self, found: Difference) -> None:
         with self._lock:
             self.internal += [o.message for o in found.outcomes if o.kind == INTERNAL]

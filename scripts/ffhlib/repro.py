@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import build, corpus, determinism, exits, paths, profile, replayer, target
+from . import build, corpus, determinism, exits, layout_check, paths, profile, replayer, target
 from .corpus import CorpusError, Kind
 from .replayer import FINDING, INTERNAL, NOTHING, USAGE, Outcome
 from .target import Target, TargetError
@@ -311,6 +311,9 @@ def _print(
 
 def run(args: argparse.Namespace) -> int:
     args.flavor = flavor_of(args.file, args.flavor)
+    if name := layout_check.is_finding(args.file):
+        outcomes = layout_check.again(name, args.flavor, args.times)
+        return _tell(args, name, outcomes, "", verdict(outcomes))
     env = profile.environment(args.flavor, paths.PROJECT)
     with opened(args.file, args.target, args.flavor, env, build_first=args.build) as item:
         if item.empty:
@@ -334,28 +337,34 @@ def run(args: argparse.Namespace) -> int:
                 f"{item.source} holds no whole call, so nothing ran: it was cut, or is no plan of "
                 f"target {item.target.name}"
             )
-        rows = _table(outcomes)
         difference = ""
         if determinism.runs_differ(outcomes):
             difference = _difference(item, env, args.timeout, args.times)
-        if args.json:
-            json.dump(
-                {
-                    "file": str(args.file),
-                    "target": item.target.name,
-                    "exit": code,
-                    "times": args.times,
-                    "outcomes": rows,
-                    "difference": difference,
-                    "reports": [o.report for o in outcomes if o.kind == FINDING][:1],
-                },
-                sys.stdout,
-                indent=2,
-            )
-            print()
-        else:
-            _print(args.file, code, outcomes, rows, difference)
-        return code
+        return _tell(args, item.target.name, outcomes, difference, code)
+
+
+def _tell(
+    args: argparse.Namespace, name: str, outcomes: list[Outcome], difference: str, code: int
+) -> int:
+    rows = _table(outcomes)
+    if args.json:
+        json.dump(
+            {
+                "file": str(args.file),
+                "target": name,
+                "exit": code,
+                "times": args.times,
+                "outcomes": rows,
+                "difference": difference,
+                "reports": [o.report for o in outcomes if o.kind == FINDING][:1],
+            },
+            sys.stdout,
+            indent=2,
+        )
+        print()
+    else:
+        _print(args.file, code, outcomes, rows, difference)
+    return code
 
 
 __all__ = ["EXAMPLE", "HELP", "NOTHING", "configure", "opened", "positive", "run", "verdict"]

@@ -11,8 +11,9 @@ from ffhlib import finding_report, paths, profile, replayer, rules, target
 PLANS = Path(__file__).parent / "plans"
 # A target that dies before its first input has no plan: the end-to-end tests break FFH-START. And a death
 # that no rule describes is what none of our plans can cause: test_sanitizer_report.py feeds one. Races are
-# ThreadSanitizer's to see, in a flavor of its own: test_tsan.py.
-WITHOUT_A_PLAN = {"FFH-DATA-RACE", "FFH-START", "FFH-UNCLASSIFIED"}
+# ThreadSanitizer's to see, in a flavor of its own: test_tsan.py. Layouts are compared before any input:
+# harness/tests/scripts/test_layout.py.
+WITHOUT_A_PLAN = {"FFH-DATA-RACE", "FFH-LAYOUT", "FFH-START", "FFH-UNCLASSIFIED"}
 THREADS = re.compile("hall_create")
 
 
