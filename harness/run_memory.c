@@ -180,8 +180,18 @@ static bool is_allowed(const ffh_block *block, const ffh_freeing *freeing) {
   return true;
 }
 
+static ffh_alloc_fault diverted;
+
+void ffh_run_memory_divert(ffh_alloc_fault to) {
+  diverted = to;
+}
+
 /* What the report itself frees is not looked at. */
 static void on_fault(ffh_free_fault fault, const ffh_block *block, const ffh_freeing *freeing) {
+  if (diverted != NULL) {
+    diverted(fault, block, freeing);
+    return;
+  }
   if (fault == FFH_FREE_CROSS_SIDE && is_allowed(block, freeing)) {
     return;
   }
@@ -329,11 +339,17 @@ static bool is_callers(uint16_t handle_type) {
          ffh_setup.target->functions[type->destroy_fn].edge.to == FFH_SIDE_CALLER;
 }
 
+static bool sees_allocations;
+
+bool ffh_run_memory_sees(void) {
+  return sees_allocations;
+}
+
 void ffh_run_memory_start(void) {
   for (uint16_t i = 0; i < ffh_setup.target->n_handle_types; i++) {
     has_libc_memory = has_libc_memory || is_callers(i);
   }
-  (void)ffh_alloc_start(on_fault);
+  sees_allocations = ffh_alloc_start(on_fault);
   if (ffh_setup.options.check_every_leak) {
     ffh_alloc_keep_stacks();
   }

@@ -11,6 +11,12 @@
 /* Once, before the library is first called. */
 void ffh_run_memory_start(void);
 
+/* Whether this build sees allocations at all. */
+bool ffh_run_memory_sees(void);
+
+/* Faults go there instead of into a report; NULL: no longer. For the self-test. */
+void ffh_run_memory_divert(ffh_alloc_fault to);
+
 void ffh_run_memory_begin_input(void);
 
 /* The input is torn down and no handle of it is left: reports what it has lost. */

@@ -8,9 +8,12 @@
 #include "boundary/arena.h"
 #include "check/borrow.h"
 #include "check/failing.h"
+#include "check/handle.h"
 #include "check/lasterror.h"
 #include "check/protocol.h"
+#include "check/shadow.h"
 #include "hooks/failing.h"
+#include "run_memory.h"
 #include "run_selftest.h"
 
 /* ---- a function that does not exist ---- */
@@ -151,6 +154,42 @@ static bool error_numbers(bool is_planted) {
   return verdict.rule == FFH_ERRNO_UNSET;
 }
 
+/* ---- handles ---- */
+
+/* A call that failed and delivered a handle all the same. */
+static bool handles_on_error(bool is_planted) {
+  static const ffh_slot created = {
+      .name = "out",
+      .kind = FFH_KIND_HANDLE,
+      .direction = FFH_DIR_OUT,
+      .flags = FFH_SLOT_CREATES | FFH_SLOT_INDIRECT | FFH_SLOT_ON_SUCCESS,
+      .size = sizeof(void *),
+      NOTHING_ELSE};
+  static ffh_function creating;
+  static void *delivered;
+  ffh_verdict verdict;
+  creating = function;
+  creating.slots = &created;
+  creating.n_slots = 1;
+  delivered = is_planted ? &delivered : NULL;
+  (void)returned(1, untouched);
+  frame.function = &creating;
+  frame.storage[0] = (uint8_t *)&delivered;
+  ffh_handle_check(&frame, &verdict);
+  return verdict.rule == FFH_HANDLE_ON_ERROR;
+}
+
+static bool shadows(bool is_planted) {
+  static ffh_frame shadow;
+  static uint32_t other;
+  ffh_verdict verdict = {.rule = FFH_RULE_NONE, .slot = FFH_NONE};
+  other = is_planted ? 2 : 1;
+  shadow = *returned(0, 1);
+  shadow.storage[OUT] = (uint8_t *)&other;
+  ffh_shadow_check(&frame, &shadow, "its shadow", &verdict);
+  return verdict.rule == FFH_SHADOW_DIFFERS;
+}
+
 /* ---- returned memory ---- */
 
 static const ffh_slot text_slot = {.name = "result",
@@ -221,6 +260,59 @@ static bool late_uses(bool is_planted) {
   return seen;
 }
 
+/* ---- the ledger, by the allocator's real hooks ---- */
+
+static ffh_free_fault seen_fault;
+
+static void see_fault(ffh_free_fault fault, const ffh_block *block, const ffh_freeing *freeing) {
+  (void)block;
+  (void)freeing;
+  seen_fault = fault;
+}
+
+/* Where nobody asks what it is good for. */
+static void *volatile block_of_library;
+
+/* The compiler believes to know what malloc and free look at. */
+static void be_on(ffh_side side) {
+  ffh_here_now.side = (uint8_t)side;
+  __asm__ volatile("" ::: "memory");
+}
+
+static void allocate_for_library(void) {
+  be_on(FFH_SIDE_LIBRARY);
+  block_of_library = malloc(24);
+  be_on(FFH_SIDE_HARNESS);
+}
+
+static void free_on(ffh_side side) {
+  be_on(side);
+  free(block_of_library);
+  be_on(FFH_SIDE_HARNESS);
+}
+
+static bool cross_side_frees(bool is_planted) {
+  seen_fault = FFH_FREE_OK;
+  ffh_run_memory_divert(see_fault);
+  allocate_for_library();
+  free_on(is_planted ? FFH_SIDE_CALLER : FFH_SIDE_LIBRARY);
+  ffh_run_memory_divert(NULL);
+  return seen_fault == FFH_FREE_CROSS_SIDE;
+}
+
+static bool leaks(bool is_planted) {
+  ffh_run_memory_begin_input();
+  allocate_for_library();
+  if (!is_planted) {
+    free_on(FFH_SIDE_LIBRARY);
+  }
+  bool left = ffh_alloc_live() == 1;
+  if (is_planted) {
+    free_on(FFH_SIDE_LIBRARY);
+  }
+  return left;
+}
+
 /* ---- allocations that fail ---- */
 
 /* Absent where the linker redirects nothing: the external flavor. */
@@ -264,9 +356,13 @@ const ffh_selftest ffh_selftests[] = {
     {"refusals", NULL, refusals},
     {"last errors", NULL, last_errors},
     {"errno", NULL, error_numbers},
+    {"handles on failure", NULL, handles_on_error},
+    {"shadows", NULL, shadows},
     {"returned memory", NULL, views},
     {"argument bounds", has_asan, bounds},
     {"argument borrows", has_asan, late_uses},
+    {"frees across the boundary", ffh_run_memory_sees, cross_side_frees},
+    {"memory that is left", ffh_run_memory_sees, leaks},
     {"allocations that fail", has_wrapped, failing_allocations},
     {"statuses without memory", NULL, statuses_without_memory},
     {"deadlocks", NULL, ffh_selftest_sched},

@@ -215,7 +215,7 @@ static const char *check_value(context *c, unsigned at) {
 }
 
 bool ffh_function_may_fail_to_allocate(const ffh_function *function) {
-  return (function->flags & FFH_FN_NO_MEMORY) != 0;
+  return (function->flags & FFH_FN_NO_MEMORY) != 0 && function->shadow_fn == FFH_NONE;
 }
 
 bool ffh_target_starts_again(const ffh_target *target) {

@@ -220,7 +220,8 @@ size_t ffh_plan_crossover(const ffh_target *target, const uint8_t *a, size_t a_s
 /* NULL when every cap and reference holds, else what does not (for FFH_ASSERT and the tests). */
 const char *ffh_plan_check(const ffh_plan *plan);
 
-/* Whether the contract says what the function does when memory runs out. */
+/* Whether the contract says what the function does when memory runs out. Not of a function that has
+ * a shadow: from then on the two would differ. */
 bool ffh_function_may_fail_to_allocate(const ffh_function *function);
 /* Whether the contract says how the library is started and how it is ended. */
 bool ffh_target_starts_again(const ffh_target *target);

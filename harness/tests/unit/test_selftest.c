@@ -15,8 +15,11 @@
 #include "boundary/arena.h"
 #include "check/borrow.h"
 #include "check/failing.h"
+#include "check/handle.h"
 #include "check/lasterror.h"
+#include "check/ledger.h"
 #include "check/protocol.h"
+#include "check/shadow.h"
 #include "fixture_shop.h"
 #include "hooks/failing.h"
 #include "run.h"
@@ -50,6 +53,10 @@ static void say(ffh_verdict *verdict) {
 WRAP(ffh_protocol_check, (const ffh_frame *frame, ffh_verdict *verdict), (frame, verdict))
 WRAP(ffh_failing_check, (const ffh_frame *frame, ffh_verdict *verdict), (frame, verdict))
 WRAP(ffh_errno_check, (const ffh_frame *frame, ffh_verdict *verdict), (frame, verdict))
+WRAP(ffh_handle_check, (const ffh_frame *frame, ffh_verdict *verdict), (frame, verdict))
+WRAP(ffh_shadow_check,
+     (const ffh_frame *frame, const ffh_frame *shadow, const char *name, ffh_verdict *verdict),
+     (frame, shadow, name, verdict))
 WRAP(ffh_borrow_leave, (ffh_borrow * borrow, const ffh_frame *frame, ffh_verdict *verdict),
      (borrow, frame, verdict))
 WRAP(ffh_last_error_failed,
@@ -71,6 +78,23 @@ WRAP_OUT(ffh_failing_begin, (ffh_failing * failing), (failing))
 WRAP_OUT(ffh_arena_end_call, (uint16_t call), (call))
 WRAP_OUT(ffh_sched_on_lane, (unsigned lane, void (*fn)(void *context), void *context),
          (lane, fn, context))
+
+/* Frees are seen, and nothing is ever wrong with one. */
+ffh_free_fault __real_ffh_ledger_freed(ffh_ledger *ledger, const ffh_freeing *freeing,
+                                       ffh_block *block);
+ffh_free_fault __wrap_ffh_ledger_freed(ffh_ledger *ledger, const ffh_freeing *freeing,
+                                       ffh_block *block);
+ffh_free_fault __wrap_ffh_ledger_freed(ffh_ledger *ledger, const ffh_freeing *freeing,
+                                       ffh_block *block) {
+  ffh_free_fault fault = __real_ffh_ledger_freed(ledger, freeing, block);
+  return is_broken("ffh_ledger_freed") ? FFH_FREE_OK : fault;
+}
+
+int64_t __real_ffh_ledger_live(const ffh_ledger *ledger);
+int64_t __wrap_ffh_ledger_live(const ffh_ledger *ledger);
+int64_t __wrap_ffh_ledger_live(const ffh_ledger *ledger) {
+  return is_broken("ffh_ledger_live") ? 0 : __real_ffh_ledger_live(ledger);
+}
 
 /* The argument lies where nothing is poisoned. */
 uint8_t *__real_ffh_arena_take(size_t size, size_t align, uint16_t call, uint16_t slot);
@@ -140,6 +164,10 @@ static void a_silent_checker_stops_everything(void **state) {
                   "the checker of allocations that fail ");
   expect_internal("ffh_arena_take", true, FFH_RULE_NONE, "the checker of argument bounds ");
   expect_internal("ffh_arena_end_call", true, FFH_RULE_NONE, "the checker of argument borrows ");
+  expect_internal("ffh_handle_check", true, FFH_RULE_NONE, "the checker of handles on failure ");
+  expect_internal("ffh_shadow_check", true, FFH_RULE_NONE, "the checker of shadows ");
+  expect_internal("ffh_ledger_freed", true, FFH_RULE_NONE, "the checker of frees across ");
+  expect_internal("ffh_ledger_live", true, FFH_RULE_NONE, "the checker of memory that is left ");
   expect_internal("ffh_sched_on_lane", true, FFH_RULE_NONE, "the checker of deadlocks ");
 }
 
