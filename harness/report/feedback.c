@@ -2,12 +2,13 @@
 
 #include "base/bytes.h"
 #include "base/id.h"
+#include "boundary/handles.h"
 
-enum { OUTCOMES = 2048, PAIRS = 6144, OVERLAPS = 2048 };
+enum { OUTCOMES = 2048, PAIRS = 6144, OVERLAPS = 2048, STATES = 8192 };
 
 /* libFuzzer looks for this section by name; in other builds it is ordinary memory. */
 __attribute__((section("__libfuzzer_extra_counters"),
-               used)) static uint8_t counters[OUTCOMES + PAIRS + OVERLAPS];
+               used)) static uint8_t counters[OUTCOMES + PAIRS + OVERLAPS + STATES];
 
 /* By variable: the function that last used the handle, FFH_NONE for none. */
 static uint16_t last_use[FFH_MAX_HANDLES];
@@ -41,6 +42,36 @@ void ffh_feedback_call(const ffh_frame *frame) {
   }
 }
 
+static uint32_t at_most(unsigned number, uint32_t most) {
+  return number < most ? number : most;
+}
+
+/* What the contract sees of a handle when a call begins, and who else is in the library. It was
+ * there or it was not: how often says nothing new. */
+static void note_state(const ffh_frame *frame, uint16_t slot, uint16_t variable, unsigned others) {
+  const ffh_handle *handle = ffh_handles_at(variable);
+  const uint32_t state[] = {frame->call->function,
+                            slot,
+                            handle->state,
+                            handle->typestate,
+                            at_most(handle->references, 3),
+                            at_most(handle->keepers, 3), /* children, mostly */
+                            at_most(handle->in_use, 3),  /* this call too */
+                            at_most(others, 2)};
+  uint32_t hash = ffh_id_numbers(FFH_ID_BASIS, state, sizeof state / sizeof state[0]);
+  counters[OUTCOMES + PAIRS + OVERLAPS + hash % STATES] = 1;
+}
+
+static void note_states(const ffh_frame *frame, unsigned others) {
+  for (ffh_slots left = ffh_frame_shape(frame)->uses; left != 0;) {
+    uint16_t slot = ffh_slots_next(&left);
+    uint16_t variable = frame->values[slot].variable;
+    if (variable != FFH_NO_VARIABLE) {
+      note_state(frame, slot, variable, others);
+    }
+  }
+}
+
 static bool uses(const ffh_frame *frame, uint16_t variable) {
   for (ffh_slots left = ffh_frame_shape(frame)->handles; left != 0;) {
     if (frame->values[ffh_slots_next(&left)].variable == variable) {
@@ -54,6 +85,7 @@ void ffh_feedback_enter(const ffh_frame *frame, const ffh_frame *lanes, uint64_t
   if (frame->call == NULL) {
     return;
   }
+  note_states(frame, (unsigned)__builtin_popcountll(in_flight));
   for (; in_flight != 0; in_flight &= in_flight - 1) {
     const ffh_frame *other = &lanes[__builtin_ctzll(in_flight)];
     for (ffh_slots left = ffh_frame_shape(frame)->handles; left != 0;) {

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "boundary/handles.h"
 #include "fixture_case.h"
 #include "report/feedback.h"
 
@@ -136,6 +137,8 @@ static void a_file_that_cannot_be_used_is_said(void **state) {
 
 /* ---- feedback ---- */
 
+static ffh_frame idle[FFH_MAX_LANES]; /* lanes in the library, with calls of no plan */
+
 static unsigned counters_set(void) {
   unsigned set = 0;
   for (const uint8_t *at = __start___libfuzzer_extra_counters;
@@ -192,6 +195,59 @@ static void a_succession_on_one_handle_is_news(void **state) {
   assert_int_equal(news(FFH_OUTCOME_OK, 0), 0);
 }
 
+/* How many counters are new when the call begins with that many others in the library. */
+static unsigned news_of_state(unsigned others) {
+  unsigned before = counters_set();
+  ffh_feedback_enter(&c->frame, idle, others == 0 ? 0 : (UINT64_C(1) << others) - 1);
+  return counters_set() - before;
+}
+
+static void every_state_of_a_handle_is_news_once(void **state) {
+  (void)state;
+  clear_counters();
+  ffh_case_handle(c, FFH_CASE_SHARED, 1, 0);
+  ffh_handle *handle = ffh_handles_at(1);
+  ffh_handles_born(1, handle, FFH_CASE_SHARED, 0, 0);
+  assert_int_equal(news_of_state(0), 1);
+  assert_int_equal(news_of_state(0), 0);
+  handle->typestate = 1;
+  assert_int_equal(news_of_state(0), 1);
+  handle->keepers = 1;
+  assert_int_equal(news_of_state(0), 1);
+  handle->keepers = 2;
+  assert_int_equal(news_of_state(0), 1);
+  handle->references++;
+  assert_int_equal(news_of_state(0), 1);
+  handle->in_use = 2;
+  assert_int_equal(news_of_state(0), 1);
+  handle->state = FFH_HANDLE_DYING;
+  assert_int_equal(news_of_state(0), 1);
+  assert_int_equal(news_of_state(1), 1);
+  assert_int_equal(news_of_state(2), 1);
+  assert_int_equal(news_of_state(3), 0); /* many are many */
+  assert_int_equal(news_of_state(0), 0);
+  handle->keepers = 9;
+  assert_int_equal(news_of_state(0), 1);
+  handle->keepers = 10;
+  assert_int_equal(news_of_state(0), 0);
+  c->values[0].variable = FFH_NO_VARIABLE;
+  assert_int_equal(news_of_state(0), 0);
+}
+
+/* The same state of another handle, and the same input again, are nothing new. */
+static void a_state_is_not_an_object(void **state) {
+  (void)state;
+  clear_counters();
+  ffh_case_handle(c, FFH_CASE_SHARED, 1, 0);
+  ffh_handles_born(1, &clear_counters, FFH_CASE_SHARED, 0, 0);
+  ffh_handles_born(2, &news_of_state, FFH_CASE_SHARED, 3, 0);
+  assert_int_equal(news_of_state(0), 1);
+  c->values[0].variable = 2;
+  assert_int_equal(news_of_state(0), 0);
+  ffh_feedback_begin_input();
+  assert_int_equal(news_of_state(0), 0);
+}
+
 static void counters_do_not_wrap(void **state) {
   (void)state;
   clear_counters();
@@ -213,6 +269,8 @@ int main(void) {
       cmocka_unit_test_setup(a_new_outcome_is_news_once, fresh),
       cmocka_unit_test_setup(skipped_and_teardown_calls_are_no_news, fresh),
       cmocka_unit_test_setup(a_succession_on_one_handle_is_news, fresh),
+      cmocka_unit_test_setup(every_state_of_a_handle_is_news_once, fresh),
+      cmocka_unit_test_setup(a_state_is_not_an_object, fresh),
       cmocka_unit_test_setup(counters_do_not_wrap, fresh),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
