@@ -1,7 +1,8 @@
 """ffh bench throughput: the generated targets against hand-written ones that make the same calls from the
 same data, as ratios from alternating runs. Never a test: nothing passes or fails by time.
 
-ffh bench schedules is in bench_schedules.py, ffh bench zoo in bench_zoo.py."""
+ffh bench schedules is in bench_schedules.py, ffh bench zoo in bench_zoo.py, ffh bench overhead in
+bench_overhead.py."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from typing import Any
 from . import (
     bench_flatten,
     bench_machine,
+    bench_overhead,
     bench_pairs,
     bench_schedules,
     bench_zoo,
@@ -78,6 +80,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     bench_schedules.configure(parser)
     bench_zoo.configure(parser)
+    bench_overhead.configure(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -180,4 +183,9 @@ def _print_memory(memory: list[dict[str, Any]]) -> None:
         )
 
 
-BENCHES = {"throughput": _throughput, "schedules": bench_schedules.run, "zoo": bench_zoo.run}
+BENCHES = {
+    "throughput": _throughput,
+    "schedules": bench_schedules.run,
+    "zoo": bench_zoo.run,
+    "overhead": bench_overhead.run,
+}

@@ -65,6 +65,15 @@ PACKAGES = (
         "allocator of the flavor without sanitizers",
         "build",
     ),
+    Package(
+        "valgrind",
+        ("valgrind", "/usr/include/valgrind/memcheck.h"),
+        "what it finds, and its cost, are measured beside ours",
+        "bench",
+    ),
+    Package(
+        "heaptrack", ("heaptrack", "heaptrack_print"), "its cost is measured beside ours", "bench"
+    ),
     Package("libcmocka-dev", ("/usr/include/cmocka.h",), "unit tests in C", "test"),
     Package(
         "dpkg-dev", ("dpkg-source", "patch", "xz"), "unpacks the pinned source of leveldb", "build"

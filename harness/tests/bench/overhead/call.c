@@ -1,8 +1,7 @@
 /* One call: plain; with the side marked (ffh/cross.h); guarded as the wrapper of an inner function
  * is (ffh/inner.h), by a handle that its own thread uses again. */
-#include <stdio.h>
-
 #include "ffh/cross.h"
+#include "ffh/inner.h"
 #include "overhead.h"
 
 enum { CALLS = 1 << 23, ROUNDS = 9 };
@@ -22,6 +21,22 @@ __attribute__((noinline)) static uint64_t marked(void *at, uint64_t number) {
   return result;
 }
 
+static const ffh_function function = {
+    .name = "overhead_callee",
+    .edge = {"overhead_callee", FFH_SIDE_LEGACY, FFH_EDGE_LEGACY, 0, FFH_NONE}};
+
+/* As ffh-gen writes it for a function that uses one handle. */
+__attribute__((noinline)) static uint64_t guarded(void *at, uint64_t number) {
+  ffh_word words[2];
+  words[0].p = at;
+  words[1].u = number;
+  FFH_INNER_SCOPE ffh_inner inner;
+  ffh_inner_enter_use(&inner, &function, words);
+  ffh_word result = {.u = overhead_callee(at, number) + 1};
+  ffh_inner_leave(&inner, result);
+  return result.u;
+}
+
 static double time_of(uint64_t (*call)(void *, uint64_t)) {
   double best = 1e18;
   for (unsigned round = 0; round < ROUNDS; round++) {
@@ -38,4 +53,7 @@ static double time_of(uint64_t (*call)(void *, uint64_t)) {
 void overhead_calls(void) {
   overhead_print("plain", time_of(plain));
   overhead_print("marked", time_of(marked));
+  /* The thread has used the object before, and nothing has changed since. */
+  ffh_inner_last_use = (ffh_inner_last){&object, &function, ffh_inner_version};
+  overhead_print("guarded", time_of(guarded));
 }
