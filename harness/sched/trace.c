@@ -22,16 +22,38 @@ uintptr_t ffh_trace_pc(uintptr_t pc) {
   return pc >= low && pc < high ? pc - low : 0;
 }
 
-/* The first instrumented place: of the library, so that it is the same distance from every other
- * one in each executable that links the library. Absent without coverage. */
-extern const uintptr_t __start___sancov_pcs[] __attribute__((weak, visibility("hidden")));
+/* The places that are instrumented, each with flags: of the library, so that every one is the same
+ * distance from the others in each executable that links the library. Absent without coverage. */
+typedef struct place {
+  uintptr_t pc;
+  uintptr_t is_entry;
+} place;
+extern const place __start___sancov_pcs[] __attribute__((weak, visibility("hidden")));
+extern const place __stop___sancov_pcs[] __attribute__((weak, visibility("hidden")));
+
+/* The first place, but not the entry of a function: where functions are wrapped, the linker names
+ * the wrapper there, which is not the library's. */
+static uintptr_t find_origin(void) {
+  if (__start___sancov_pcs == NULL) {
+    return (uintptr_t)__executable_start;
+  }
+  for (const place *at = __start___sancov_pcs; at < __stop___sancov_pcs; at++) {
+    if ((at->is_entry & 1) == 0) {
+      return at->pc;
+    }
+  }
+  return __start___sancov_pcs->pc;
+}
 
 uintptr_t ffh_trace_place(uintptr_t pc) {
+  static uintptr_t origin; /* written by whoever has the baton first */
   if (ffh_trace_pc(pc) == 0) {
     return 0;
   }
-  return pc -
-         (__start___sancov_pcs != NULL ? __start___sancov_pcs[0] : (uintptr_t)__executable_start);
+  if (origin == 0) {
+    origin = find_origin();
+  }
+  return pc - origin;
 }
 
 /* The finaliser of SplitMix64 over a running sum: order counts. */
