@@ -40,6 +40,7 @@ ffh_run_now ffh_now;
 
 static void variable_ended(uint16_t variable) {
   ffh_arena_end_variable(variable);
+  ffh_run_cross_ended(variable);
 }
 
 static void record(const ffh_frame *frame) {
@@ -114,7 +115,9 @@ static void follow(ffh_frame *frame) {
     ffh_partner_leave(frame);
   }
   ffh_admit_leave(frame);
+  ffh_run_cross_back(frame);
   ffh_collect_handles(frame, variable_ended);
+  ffh_run_cross_leave(frame);
   if (has_shadow) {
     ffh_run_shadow_born(frame);
   }
@@ -149,6 +152,7 @@ FFH_INLINE static void take(ffh_frame *frame) {
   begin_checks(frame);
   ffh_feedback_enter(frame, ffh_now.frames, ffh_now.in_flight);
   ffh_now.in_flight |= UINT64_C(1) << frame->lane;
+  ffh_run_cross_enter(frame);
   ffh_run_memory_give(frame);
   ffh_run_memory_enter(frame);
   ffh_sched_enter(frame->function->name);
@@ -334,6 +338,7 @@ static void begin(const ffh_plan *plan) {
   queue_calls(plan);
   ffh_run_follow_begin();
   ffh_partner_reset();
+  ffh_run_cross_begin_input();
   ffh_feedback_begin_input();
   ffh_now.phase = "call";
   ffh_run_memory_begin_input();
@@ -370,6 +375,7 @@ static ffh_run_result run_once(const ffh_plan *plan) {
   ffh_run_follow_end();
   ffh_run_tear_down();
   ffh_sched_settle();
+  ffh_run_cross_end_input();
   ffh_now.result.threads_left = ffh_sched_adopted() - threads;
   ffh_arena_end_input();
   ffh_run_check_arguments(NULL);

@@ -74,8 +74,16 @@ void ffh_run_shadow_forget(unsigned lane);
 /* run_exit.c: leaves the process by exit() in the middle of an input. */
 __attribute__((noreturn)) void ffh_run_exit(void);
 
-/* run_cross.c: what leaves the boundary's frames is reported from now on. */
+/* run_cross.c: what happens at the boundary beside calls is looked at from now on; the next input
+ * begins; a call is about to run, has come back; a handle has ended; the library has come to rest.
+ */
 void ffh_run_cross_start(void);
+void ffh_run_cross_begin_input(void);
+void ffh_run_cross_enter(const ffh_frame *frame);
+void ffh_run_cross_back(const ffh_frame *frame);
+void ffh_run_cross_leave(const ffh_frame *frame);
+void ffh_run_cross_ended(uint16_t variable);
+void ffh_run_cross_end_input(void);
 
 /* run_report.c: tells of a finding and ends the process. `frame` may be NULL. */
 __attribute__((noreturn)) void ffh_run_report(const ffh_verdict *verdict, const ffh_frame *frame);

@@ -85,6 +85,7 @@ void ffh_shape_make(const ffh_function *function, ffh_shape *shape) {
     shape->uses |= (ffh_slots)(handle && !creates && slot->direction != FFH_DIR_OUT) << i;
     shape->makes |= (ffh_slots)(creates || slot->kind == FFH_KIND_OWNED) << i;
     shape->messages |= (ffh_slots)(slot->kind == FFH_KIND_ERROR) << i;
+    shape->callbacks |= (ffh_slots)(slot->kind == FFH_KIND_CALLBACK) << i;
     shape->built |= (ffh_slots)is_built(function, slot) << i;
     shape->consts |= (ffh_slots)(is_const && slot->direction == FFH_DIR_IN) << i;
     shape->on_ok |= (ffh_slots)(may_change && matters_on_ok(function, slot)) << i;

@@ -16,6 +16,7 @@ typedef struct ffh_shape {
   ffh_slots makes;      /* handles and memory that come out */
   ffh_slots handles;    /* every FFH_KIND_HANDLE */
   ffh_slots messages;   /* every FFH_KIND_ERROR */
+  ffh_slots callbacks;  /* every FFH_KIND_CALLBACK */
   ffh_slots built;      /* what is an argument, or lies in the memory of one */
   ffh_slots consts;     /* inputs that the callee promises not to change */
   ffh_slots on_ok;      /* outputs to look at when the call succeeded */

@@ -66,6 +66,26 @@ typedef void (*ring)(void *context FFH_USERDATA);
 FFH_CREATES FFH_ERROR_NULL bell *bell_create(void);
 void bell_destroy(bell *self FFH_CONSUMES FFH_NULLABLE);
 
+/* Until `self` is destroyed. The library keeps the callback and calls it, at the latest, then. */
+void callback_late_bad(bell *self, ring on_ring FFH_CALLBACK(any, destroy(self)),
+                       void *context FFH_USERDATA);
+void callback_late_good(bell *self, ring on_ring FFH_CALLBACK(any, destroy(self)),
+                        void *context FFH_USERDATA);
+void callback_late_call_bad(void (*on_ring)(void) FFH_CALLBACK(any, call));
+void callback_late_ring(void);
+void callback_thread_bad(ring on_ring FFH_CALLBACK(caller, call), void *context FFH_USERDATA);
+void callback_thread_good(ring on_ring FFH_CALLBACK(caller, call), void *context FFH_USERDATA);
+void callback_thread_kept_bad(bell *self, ring on_ring FFH_CALLBACK(caller, destroy(self)),
+                              void *context FFH_USERDATA);
+/* Runs it that many times. */
+void callback_count_any(bell *self, ring on_ring FFH_CALLBACK(any, destroy(self)) FFH_ONCE,
+                        void *context FFH_USERDATA, uint32_t times FFH_RANGE(0, 2));
+void reentry_any(bell *self, void (*on_ring)(bell *self) FFH_CALLBACK(caller, call)
+                                 FFH_USES(ring_asks, ring_asks_and_counts, ring_ends)
+                                     FFH_REENTERS(bell_ask, bell_destroy));
+uint32_t bell_ask(bell *self);
+uint32_t bell_count(void);
+
 void longjmp_bad(ring on_ring FFH_CALLBACK(caller, call) FFH_USES(ring_calls_leave)
                      FFH_REENTERS(longjmp_leave),
                  void *context FFH_USERDATA);

@@ -2,6 +2,7 @@
 #include <pthread.h>
 
 #include <csetjmp>
+#include <thread>
 
 #include "harness/tests/rules/contract.h"
 
@@ -9,8 +10,15 @@ static jmp_buf inside;
 static bool may_jump;
 
 struct bell {
-  int unused;
+  ring kept = nullptr;
+  void *context = nullptr;
+  bool ringing = false; /* while it is, its end is put off */
+  bool over = false;
 };
+
+static ring last_kept;
+static void *last_context;
+static void (*last_plain)(void);
 
 static void ring_and_be_left(ring on_ring, void *context, bool jumping) {
   may_jump = jumping;
@@ -42,7 +50,79 @@ bell *bell_create(void) {
 }
 
 void bell_destroy(bell *self) {
+  if (self == nullptr) {
+    return;
+  }
+  if (self->ringing) {
+    self->over = true;
+    return;
+  }
+  if (self->kept != nullptr) {
+    self->kept(self->context);
+  }
   delete self;
+}
+
+void callback_late_bad(bell *, ring on_ring, void *context) {
+  last_kept = on_ring;
+  last_context = context;
+}
+
+void callback_late_good(bell *self, ring on_ring, void *context) {
+  self->kept = on_ring;
+  self->context = context;
+}
+
+void callback_late_call_bad(void (*on_ring)(void)) {
+  last_plain = on_ring;
+}
+
+void callback_late_ring(void) {
+  if (last_kept != nullptr) {
+    last_kept(last_context);
+  }
+  if (last_plain != nullptr) {
+    last_plain();
+  }
+}
+
+static void call_elsewhere(ring on_ring, void *context) {
+  std::thread([=] { on_ring(context); }).join();
+}
+
+void callback_thread_bad(ring on_ring, void *context) {
+  call_elsewhere(on_ring, context);
+}
+
+void callback_thread_good(ring on_ring, void *context) {
+  on_ring(context);
+}
+
+void callback_thread_kept_bad(bell *, ring on_ring, void *context) {
+  call_elsewhere(on_ring, context);
+}
+
+void callback_count_any(bell *, ring on_ring, void *context, uint32_t times) {
+  for (uint32_t i = 0; i < times; i++) {
+    on_ring(context);
+  }
+}
+
+void reentry_any(bell *self, void (*on_ring)(bell *self)) {
+  self->ringing = true;
+  on_ring(self);
+  self->ringing = false;
+  if (self->over) {
+    bell_destroy(self);
+  }
+}
+
+uint32_t bell_ask(bell *self) {
+  return self->over ? 1 : 0;
+}
+
+uint32_t bell_count(void) {
+  return 1;
 }
 
 void longjmp_bad(ring on_ring, void *context) {

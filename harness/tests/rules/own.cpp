@@ -32,3 +32,16 @@ void ring_jumps(void *) {
 void ring_calls_leave(void *) {
   longjmp_leave();
 }
+
+void ring_asks(bell *self) {
+  bell_ask(self);
+}
+
+void ring_asks_and_counts(bell *self) {
+  bell_ask(self);
+  bell_count();
+}
+
+void ring_ends(bell *self) {
+  bell_destroy(self);
+}
