@@ -365,6 +365,8 @@ const ffh_selftest ffh_selftests[] = {
     {"memory that is left", ffh_run_memory_sees, leaks},
     {"allocations that fail", has_wrapped, failing_allocations},
     {"statuses without memory", NULL, statuses_without_memory},
+    {"confinement", NULL, ffh_selftest_confinement},
     {"deadlocks", NULL, ffh_selftest_sched},
+    {"crossings", NULL, ffh_selftest_jumps}, /* the stack is known once the scheduler was asked */
 };
 const unsigned ffh_selftest_count = sizeof ffh_selftests / sizeof ffh_selftests[0];

@@ -13,7 +13,7 @@ def test_the_checkers_work() -> None:
     assert code == exits.PASS, output
     found = re.fullmatch(r"self-test: (\d+) checkers\n", output)
     assert found, output
-    assert int(found[1]) >= 13
+    assert int(found[1]) >= 19
 
 
 def test_the_doctor_says_so() -> None:

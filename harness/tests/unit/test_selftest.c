@@ -14,6 +14,8 @@
 #include "base/exit.h"
 #include "boundary/arena.h"
 #include "check/borrow.h"
+#include "check/confine.h"
+#include "check/crossings.h"
 #include "check/failing.h"
 #include "check/handle.h"
 #include "check/lasterror.h"
@@ -53,6 +55,7 @@ static void say(ffh_verdict *verdict) {
 WRAP(ffh_protocol_check, (const ffh_frame *frame, ffh_verdict *verdict), (frame, verdict))
 WRAP(ffh_failing_check, (const ffh_frame *frame, ffh_verdict *verdict), (frame, verdict))
 WRAP(ffh_errno_check, (const ffh_frame *frame, ffh_verdict *verdict), (frame, verdict))
+WRAP(ffh_crossings_check, (const ffh_unwound *unwound, ffh_verdict *verdict), (unwound, verdict))
 WRAP(ffh_handle_check, (const ffh_frame *frame, ffh_verdict *verdict), (frame, verdict))
 WRAP(ffh_shadow_check,
      (const ffh_frame *frame, const ffh_frame *shadow, const char *name, ffh_verdict *verdict),
@@ -78,6 +81,17 @@ WRAP_OUT(ffh_failing_begin, (ffh_failing * failing), (failing))
 WRAP_OUT(ffh_arena_end_call, (uint16_t call), (call))
 WRAP_OUT(ffh_sched_on_lane, (unsigned lane, void (*fn)(void *context), void *context),
          (lane, fn, context))
+
+bool __real_ffh_confine_see(ffh_confine *state, const ffh_inner_event *event, ffh_verdict *verdict);
+bool __wrap_ffh_confine_see(ffh_confine *state, const ffh_inner_event *event, ffh_verdict *verdict);
+bool __wrap_ffh_confine_see(ffh_confine *state, const ffh_inner_event *event,
+                            ffh_verdict *verdict) {
+  bool may = __real_ffh_confine_see(state, event, verdict);
+  if (is_broken("ffh_confine_see")) {
+    say(verdict);
+  }
+  return may;
+}
 
 /* Frees are seen, and nothing is ever wrong with one. */
 ffh_free_fault __real_ffh_ledger_freed(ffh_ledger *ledger, const ffh_freeing *freeing,
@@ -168,6 +182,8 @@ static void a_silent_checker_stops_everything(void **state) {
   expect_internal("ffh_shadow_check", true, FFH_RULE_NONE, "the checker of shadows ");
   expect_internal("ffh_ledger_freed", true, FFH_RULE_NONE, "the checker of frees across ");
   expect_internal("ffh_ledger_live", true, FFH_RULE_NONE, "the checker of memory that is left ");
+  expect_internal("ffh_confine_see", true, FFH_RULE_NONE, "the checker of confinement ");
+  expect_internal("ffh_crossings_check", true, FFH_RULE_NONE, "the checker of crossings ");
   expect_internal("ffh_sched_on_lane", true, FFH_RULE_NONE, "the checker of deadlocks ");
 }
 
