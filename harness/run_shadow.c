@@ -6,6 +6,7 @@
 #include "boundary/partner.h"
 #include "check/shadow.h"
 #include "hooks/race.h"
+#include "run_memory.h"
 #include "run_state.h"
 
 static ffh_frame shadows[FFH_MAX_LANES];
@@ -67,6 +68,7 @@ static void call(ffh_frame *frame, ffh_frame *shadow) {
   ffh_race_enter(frame->index);
   cross(function, shadow->args, &shadow->result);
   ffh_collect_outcome(shadow);
+  ffh_run_memory_take(shadow);
   ffh_verdict verdict = {.rule = FFH_RULE_NONE};
   if (ffh_partner_is_ordered(frame)) {
     frame->outcome = outcome;
