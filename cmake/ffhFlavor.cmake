@@ -35,7 +35,7 @@ endif()
 set(modelled "")
 foreach(name pthread_* sem_* mtx_* cnd_* thrd_* call_once syscall sched_yield nanosleep clock_* sleep usleep
              gettimeofday time getrandom getentropy read readv recv recvfrom recvmsg accept accept4 write
-             writev send sendto sendmsg close eventfd_* poll ppoll select epoll_*)
+             writev send sendto sendmsg close eventfd_* poll ppoll select epoll_* ffh_rust_*)
   list(APPEND modelled -Wl,--export-dynamic-symbol=${name})
 endforeach()
 if(FFH_FLAVOR MATCHES "^(asan|tsan|native)$")

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <unwind.h>
 
+#include "base/module.h"
 #include "boundary/handles.h"
 #include "hooks/leak.h"
 #include "plan/thread.h"
@@ -167,10 +168,7 @@ static void say_fault(ffh_out *out, ffh_free_fault fault, const ffh_block *block
 
 /* What a callback gives to the library the library may free: the contract says nothing of it. It
  * says something of the memory that the library has returned. */
-static bool is_allowed(const ffh_block *block, const ffh_freeing *freeing) {
-  if (block->side != FFH_SIDE_CALLER || freeing->side == FFH_SIDE_CALLER) {
-    return false;
-  }
+static bool is_callbacks(const ffh_block *block) {
   for (uint16_t i = ffh_handles_count(); i-- > 0;) {
     const ffh_handle *handle = ffh_handles_at(i);
     if (handle->state == FFH_HANDLE_LIVE && (uintptr_t)handle->pointer == block->address) {
@@ -178,6 +176,36 @@ static bool is_allowed(const ffh_block *block, const ffh_freeing *freeing) {
     }
   }
   return true;
+}
+
+static bool has_runtime(const uintptr_t *frames, unsigned n) {
+  for (unsigned i = 0; i < n; i++) {
+    if (ffh_module_is_runtime(frames[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* An archive that is tagged calls libc and libstdc++ like everybody else, and what these allocate
+ * or free for it is not tagged. */
+static bool is_runtimes(const ffh_block *block, const ffh_freeing *freeing) {
+  enum { NEAR = 2, NEAR_FREE = 6 }; /* the latter with the hook's and the sanitizer's own frames */
+  bool allocated = block->side >= FFH_SIDE_TAGGED, freed = freeing->side >= FFH_SIDE_TAGGED;
+  if (allocated == freed) {
+    return false;
+  }
+  if (freed) {
+    return has_runtime(block->frames, block->n_frames < NEAR ? block->n_frames : NEAR);
+  }
+  ffh_verdict scratch = {.n_evidence = 0};
+  add_free(&scratch, freeing);
+  const ffh_evidence *here = &scratch.evidence[0];
+  return has_runtime(here->frames, here->n_frames < NEAR_FREE ? here->n_frames : NEAR_FREE);
+}
+
+static bool is_allowed(const ffh_block *block, const ffh_freeing *freeing) {
+  return (block->side == FFH_SIDE_CALLER && is_callbacks(block)) || is_runtimes(block, freeing);
 }
 
 static ffh_alloc_fault diverted;

@@ -3,11 +3,15 @@
 #ifndef FFH_BASE_MODULE_H
 #define FFH_BASE_MODULE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/out.h"
 
 /* Appends "path+0xoffset"; only the address where no loaded file has it. Allocates nothing. */
 void ffh_module_print(uintptr_t pc, ffh_out *out);
+
+/* Whether the code is that of the C or C++ runtime libraries. Allocates nothing. */
+bool ffh_module_is_runtime(uintptr_t pc);
 
 #endif

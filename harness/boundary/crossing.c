@@ -14,7 +14,14 @@ uint32_t ffh_cross_thread(void) {
   return here->thread;
 }
 
+static const char *names[FFH_MAX_SIDES] = {"harness", "caller", "library", "legacy"};
+
+void ffh_side_set_name(uint8_t side, const char *name) {
+  if (side >= FFH_SIDE_TAGGED && side < FFH_MAX_SIDES) {
+    names[side] = name;
+  }
+}
+
 const char *ffh_side_name(uint8_t side) {
-  static const char *const names[] = {"harness", "caller", "library", "legacy"};
-  return side < sizeof names / sizeof names[0] ? names[side] : "tagged";
+  return side < FFH_MAX_SIDES && names[side] != NULL ? names[side] : "tagged";
 }

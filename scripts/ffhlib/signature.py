@@ -15,7 +15,7 @@ from .waits import Wait
 # sanitizers' interceptors, the language runtimes and libc.
 _OTHERS = re.compile(
     r"^(ffh_|LLVMFuzzer|fuzzer::|main$|_start$|start_thread$|clone3?$|__libc_|__clone|"
-    r"__asan|__ubsan|__lsan|__sanitizer|__interceptor|___interceptor|asan_|__tsan|"
+    r"__asan|__ubsan|__lsan|__sanitizer|__interceptor|___interceptor|__wrap_|asan_|__tsan|"
     r"malloc$|calloc$|realloc$|reallocarray$|free$|cfree$|posix_memalign$|aligned_alloc$|memalign$|"
     r"strdup$|strndup$|operator new|operator delete|"
     r"memcpy$|memmove$|memset$|memcmp$|bcmp$|strlen$|strnlen$|strcmp$|strncmp$|strcpy$|strncpy$|"

@@ -104,6 +104,12 @@ static inline void ffh_cross_out(const ffh_crossing *crossing) {
  * never used again. */
 uint32_t ffh_cross_thread(void);
 
+enum { FFH_MAX_SIDES = 16 };
+
+/* Names a side from FFH_SIDE_TAGGED on, by a text of static storage duration. While the program
+ * starts, before main. */
+void ffh_side_set_name(uint8_t side, const char *name);
+
 /* "caller", "library", "legacy", or the name of a tagged archive. Static storage. */
 const char *ffh_side_name(uint8_t side);
 

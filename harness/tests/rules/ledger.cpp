@@ -3,6 +3,9 @@
 #include <cstring>
 
 #include "harness/tests/rules/contract.h"
+#include "harness/tests/rules/depot.h"
+
+void store_give(void *block); /* the same archive again, by another name and on another side */
 
 struct node {
   node *next;
@@ -31,6 +34,33 @@ void cross_side_bad(void) {
 
 void cross_side_good(void) {
   handed_out = nullptr;
+}
+
+void cross_side_tagged_bad(void) {
+  store_give(depot_take(8));
+}
+
+void cross_side_tagged_good(void) {
+  depot_give(depot_take(8));
+}
+
+void cross_side_untagged_bad(void) {
+  lost = malloc(8);
+  depot_give(lost);
+  lost = nullptr;
+}
+
+void cross_side_returned_bad(void) {
+  lost = depot_take(8);
+  free(lost);
+  lost = nullptr;
+}
+
+void cross_side_strings_good(uint32_t count) {
+  lost = nullptr;
+  if (depot_join(count) + depot_line() == 0) {
+    abort();
+  }
 }
 
 int32_t leak_failed_bad(uint32_t size) {
