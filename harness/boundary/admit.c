@@ -74,9 +74,16 @@ static bool value_allowed(const ffh_frame *frame, const ffh_slot *slot, const ff
     return value->form == FFH_FORM_NULL || (slot->flags & FFH_SLOT_NULLABLE) != 0;
   }
   const ffh_handle *handle = ffh_handles_at(value->variable);
+  if (handle->alone && value->form != FFH_FORM_NULL) {
+    return false;
+  }
   switch ((ffh_form)value->form) {
     case FFH_FORM_NULL:
       return true;
+    case FFH_FORM_WRONG_STATE:
+      return handle->state == FFH_HANDLE_LIVE && handle->in_use == 0 &&
+             thread_allowed(frame, handle) && slot->needs != FFH_NONE &&
+             handle->typestate != slot->needs;
     case FFH_FORM_STALE:
       return handle->state == FFH_HANDLE_DEAD && !lives_again(handle->pointer);
     case FFH_FORM_WRONG_TYPE:
@@ -159,13 +166,15 @@ static void mark(const ffh_frame *frame, int change) {
     const ffh_value *value = &frame->values[i];
     bool message = slot->kind == FFH_KIND_ERROR;
     /* To refuse a live handle, the library has to look at it. */
-    bool refused = value->form == FFH_FORM_WRONG_TYPE || value->form == FFH_FORM_WRONG_THREAD;
+    bool refused = value->form == FFH_FORM_WRONG_TYPE || value->form == FFH_FORM_WRONG_THREAD ||
+                   value->form == FFH_FORM_WRONG_STATE;
     if (value->variable == FFH_NO_VARIABLE || (value->form != FFH_FORM_VALUE && !refused)) {
       continue;
     }
     ffh_handle *handle = ffh_handles_at(value->variable);
     handle->in_use = (uint16_t)(handle->in_use + change);
     if (refused) {
+      handle->alone = value->form == FFH_FORM_WRONG_STATE && change > 0;
       continue;
     }
     if (change > 0 && !message && ends(slot, handle) && handle->state == FFH_HANDLE_LIVE) {

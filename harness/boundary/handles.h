@@ -38,8 +38,9 @@ typedef struct ffh_handle {
   uint16_t readers, writers; /* calls in flight with a shadow, of it and of its children */
   uint8_t owner;             /* lane */
   uint8_t state;             /* ffh_handle_state */
-  bool unordered;            /* its calls and its partner's may have come in different orders */
-  void *partner;             /* what the shadow of its creating function made, or NULL */
+  bool alone;     /* a call in flight finds it in the wrong state: no other may change that */
+  bool unordered; /* its calls and its partner's may have come in different orders */
+  void *partner;  /* what the shadow of its creating function made, or NULL */
 } ffh_handle;
 
 /* Forgets every handle. Main thread, between inputs. */

@@ -35,7 +35,7 @@ static void check_status(const ffh_frame *frame, ffh_verdict *verdict) {
 
 static const char *const form_names[FFH_FORM_COUNT] = {
     "value",    "null",     "stale",           "wrong_type", "wrong_thread",
-    "bad_enum", "bad_utf8", "length_mismatch", "oversized"};
+    "bad_enum", "bad_utf8", "length_mismatch", "oversized",  "wrong_state"};
 
 static uint16_t malformed_slot(const ffh_frame *frame) {
   for (uint16_t i = 0; i < frame->function->n_slots; i++) {
@@ -156,6 +156,60 @@ static bool number_allowed(const ffh_slot *slot, int64_t number) {
   return slot->kind != FFH_KIND_INT || (number >= slot->lo && number <= slot->hi);
 }
 
+static bool check_number(const ffh_frame *frame, uint16_t index, const uint8_t *at,
+                         ffh_verdict *verdict) {
+  int64_t number = ffh_frame_read(&frame->function->slots[index], at);
+  if (number_allowed(&frame->function->slots[index], number)) {
+    return true;
+  }
+  ffh_out out = begin(verdict, FFH_VALUE_RANGE, index);
+  ffh_out_str(&out, "delivered ");
+  ffh_out_signed(&out, number);
+  ffh_out_str(&out, ", which is outside what the contract allows");
+  return false;
+}
+
+/* The array that the field is one of an element of, and where in the element it lies. */
+static uint16_t array_of(const ffh_function *function, uint16_t index, uint32_t *offset) {
+  *offset = 0;
+  while (index != FFH_NONE && function->slots[index].kind != FFH_KIND_ARRAY) {
+    *offset += function->slots[index].offset;
+    index = function->slots[index].parent;
+  }
+  return index;
+}
+
+/* How many elements of the buffer the callee says it wrote; all that fit where it does not say. */
+static uint64_t written_of(const ffh_frame *frame, uint16_t buffer) {
+  uint64_t count = frame->count[buffer];
+  for (uint16_t i = 0; i < frame->function->n_slots; i++) {
+    const ffh_slot *slot = &frame->function->slots[i];
+    const uint8_t *at =
+        slot->param == FFH_PARAM_RESULT ? (const uint8_t *)&frame->result : ffh_frame_at(frame, i);
+    bool counts = slot->kind == FFH_KIND_WRITTEN ||
+                  (slot->kind == FFH_KIND_CAPACITY && slot->direction == FFH_DIR_INOUT);
+    if (counts && slot->partner == buffer && at != NULL) {
+      uint64_t written = (uint64_t)ffh_frame_read(slot, at);
+      count = written < count ? written : count;
+    }
+  }
+  return count;
+}
+
+/* An element that still holds what the harness put there was not written, and need not be. */
+static void check_elements(const ffh_frame *frame, uint16_t index, uint16_t array, uint32_t offset,
+                           ffh_verdict *verdict) {
+  const ffh_slot *slot = &frame->function->slots[index];
+  const uint8_t *at = frame->storage[array];
+  uint64_t count = at == NULL ? 0 : written_of(frame, array);
+  for (uint64_t i = 0; i < count; i++, at += frame->function->slots[array].size) {
+    if (!holds_only(at + offset, slot->size, FFH_UNTOUCHED_BYTE) &&
+        !check_number(frame, index, at + offset, verdict)) {
+      return;
+    }
+  }
+}
+
 static void check_range(const ffh_frame *frame, uint16_t index, ffh_verdict *verdict) {
   const ffh_slot *slot = &frame->function->slots[index];
   bool result = slot->param == FFH_PARAM_RESULT;
@@ -163,20 +217,17 @@ static void check_range(const ffh_frame *frame, uint16_t index, ffh_verdict *ver
       (!result && slot->direction == FFH_DIR_IN) || ffh_frame_is_malformed(frame)) {
     return;
   }
-  if (slot->parent != FFH_NONE && frame->function->slots[slot->parent].kind == FFH_KIND_ARRAY) {
+  uint32_t offset;
+  uint16_t array = array_of(frame->function, index, &offset);
+  if (array != FFH_NONE) {
+    check_elements(frame, index, array, offset, verdict);
     return;
   }
   const uint8_t *at = result ? (const uint8_t *)&frame->result : ffh_frame_at(frame, index);
   if (at == NULL) {
     return;
   }
-  int64_t number = ffh_frame_read(slot, at);
-  if (!number_allowed(slot, number)) {
-    ffh_out out = begin(verdict, FFH_VALUE_RANGE, index);
-    ffh_out_str(&out, "delivered ");
-    ffh_out_signed(&out, number);
-    ffh_out_str(&out, ", which is outside what the contract allows");
-  }
+  check_number(frame, index, at, verdict);
 }
 
 static void check_memory(const ffh_frame *frame, uint16_t index, ffh_verdict *verdict) {

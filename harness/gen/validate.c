@@ -168,6 +168,7 @@ static bool can_be(const ffh_gen_function *function, unsigned form) {
         form == FFH_FORM_NULL ? !result && pointer && (slot->flags & FFH_SLOT_NULLABLE) == 0
         : form == FFH_FORM_STALE || form == FFH_FORM_WRONG_TYPE || form == FFH_FORM_WRONG_THREAD
             ? handle
+        : form == FFH_FORM_WRONG_STATE     ? handle && slot->needs != FFH_NONE
         : form == FFH_FORM_BAD_ENUM        ? set && input
         : form == FFH_FORM_BAD_UTF8        ? input && (slot->flags & FFH_SLOT_UTF8) != 0
         : form == FFH_FORM_LENGTH_MISMATCH ? input && counted
@@ -182,7 +183,7 @@ static bool can_be(const ffh_gen_function *function, unsigned form) {
 static void check_rejections(const ffh_model *model, const ffh_gen_function *function) {
   static const char *const names[FFH_FORM_COUNT] = {
       "",         "null",     "stale",           "wrong_type", "wrong_thread",
-      "bad_enum", "bad_utf8", "length_mismatch", "oversized"};
+      "bad_enum", "bad_utf8", "length_mismatch", "oversized",  "wrong_state"};
   for (unsigned i = 0; i < function->out.n_rejections; i++) {
     unsigned form = function->rejections[i].form;
     if (!can_be(function, form)) {

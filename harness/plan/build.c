@@ -151,6 +151,11 @@ static bool foreign(const draft *d, unsigned slot, uint16_t variable) {
          !(d->fixed && (unsigned)lane == d->lane);
 }
 
+/* In a state that the function is promised to refuse. */
+static bool elsewhere(const draft *d, unsigned slot, uint16_t variable) {
+  return good(d, slot, variable) && d->build->track.state[variable] != slot_at(d, slot)->needs;
+}
+
 static uint16_t choose(const draft *d, unsigned slot, uint16_t type, uint32_t pick,
                        candidate accept) {
   const ffh_build *b = d->build;
@@ -192,7 +197,9 @@ static bool put_malformed(draft *d, unsigned slot) {
       }
     }
   } else {
-    candidate accept = d->values[slot].form == FFH_FORM_STALE ? stale : foreign;
+    candidate accept = is_sent(d, slot, FFH_FORM_STALE)         ? stale
+                       : is_sent(d, slot, FFH_FORM_WRONG_STATE) ? elsewhere
+                                                                : foreign;
     if (exact && is_of_type(d, wish->variable, type) &&
         (accept(d, slot, wish->variable) ||
          (accept == foreign && lane_for(d, slot, wish->variable) >= 0 &&
@@ -207,7 +214,7 @@ static bool put_malformed(draft *d, unsigned slot) {
     return false;
   }
   d->values[slot].variable = found;
-  if (d->values[slot].form == FFH_FORM_STALE) {
+  if (!is_sent(d, slot, FFH_FORM_WRONG_TYPE) && !is_sent(d, slot, FFH_FORM_WRONG_THREAD)) {
     take_lane(d, slot, found);
   }
   return true;
@@ -219,7 +226,8 @@ static bool put_exact(draft *d) {
     uint16_t i = ffh_slots_next(&left);
     const ffh_wish *wish = wish_for(d, i);
     ffh_value *value = &d->values[i];
-    if (!wish->exact || value->is_null || value->form != FFH_FORM_VALUE ||
+    bool taken = value->form == FFH_FORM_VALUE || value->form == FFH_FORM_WRONG_STATE;
+    if (!wish->exact || value->is_null || !taken ||
         !is_of_type(d, wish->variable, slot_at(d, i)->handle_type) ||
         ffh_values_absent(d->function, d->values, i)) {
       continue;

@@ -242,6 +242,7 @@ static bool read_form(ffh_parser *p, unsigned at, ffh_form form) {
     case FFH_FORM_STALE:
     case FFH_FORM_WRONG_TYPE:
     case FFH_FORM_WRONG_THREAD:
+    case FFH_FORM_WRONG_STATE:
       return read_variable(p, at, form != FFH_FORM_WRONG_TYPE);
     case FFH_FORM_BAD_ENUM:
       return read_integer(p, at, true, &wish->number);

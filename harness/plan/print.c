@@ -6,7 +6,7 @@
 
 static const char *const form_names[FFH_FORM_COUNT] = {
     "value",    "null",     "stale",           "wrong_type", "wrong_thread",
-    "bad_enum", "bad_utf8", "length_mismatch", "oversized"};
+    "bad_enum", "bad_utf8", "length_mismatch", "oversized",  "wrong_state"};
 
 const char *ffh_form_name(ffh_form form) {
   return form < FFH_FORM_COUNT ? form_names[form] : "unknown";
@@ -122,6 +122,7 @@ static void print_malformed(ffh_out *out, const ffh_slot *slot, const ffh_value 
     case FFH_FORM_STALE:
     case FFH_FORM_WRONG_TYPE:
     case FFH_FORM_WRONG_THREAD:
+    case FFH_FORM_WRONG_STATE:
       print_variable(out, value->variable);
       break;
     case FFH_FORM_BAD_ENUM:

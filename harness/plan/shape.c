@@ -46,13 +46,13 @@ static bool has_full_range(const ffh_slot *slot) {
   return slot->kind == FFH_KIND_INT && slot->lo <= low && slot->hi >= high;
 }
 
-static bool matters_on_ok(const ffh_function *function, const ffh_slot *slot) {
+static bool matters_on_ok(const ffh_slot *slot) {
   switch ((ffh_kind)slot->kind) {
     case FFH_KIND_INT:
     case FFH_KIND_BOOL:
     case FFH_KIND_ENUM:
     case FFH_KIND_FLAGS:
-      return !has_full_range(slot) && !is_element_field(function, slot) &&
+      return !has_full_range(slot) &&
              (slot->param == FFH_PARAM_RESULT || slot->direction != FFH_DIR_IN);
     case FFH_KIND_CAPACITY:
       return slot->direction == FFH_DIR_INOUT;
@@ -88,7 +88,7 @@ void ffh_shape_make(const ffh_function *function, ffh_shape *shape) {
     shape->callbacks |= (ffh_slots)(slot->kind == FFH_KIND_CALLBACK) << i;
     shape->built |= (ffh_slots)is_built(function, slot) << i;
     shape->consts |= (ffh_slots)(is_const && slot->direction == FFH_DIR_IN) << i;
-    shape->on_ok |= (ffh_slots)(may_change && matters_on_ok(function, slot)) << i;
+    shape->on_ok |= (ffh_slots)(may_change && matters_on_ok(slot)) << i;
     shape->on_failure |= (ffh_slots)matters_on_failure(function, slot) << i;
   }
 }

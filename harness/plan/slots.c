@@ -218,6 +218,8 @@ bool ffh_slot_accepts(const ffh_function *function, const ffh_slot *slot, ffh_fo
     case FFH_FORM_WRONG_TYPE:
     case FFH_FORM_WRONG_THREAD:
       return class == FFH_CLASS_HANDLE;
+    case FFH_FORM_WRONG_STATE:
+      return class == FFH_CLASS_HANDLE && slot->needs != FFH_NONE;
     case FFH_FORM_BAD_ENUM:
       return class == FFH_CLASS_NUMBER &&
              (slot->kind == FFH_KIND_ENUM || slot->kind == FFH_KIND_FLAGS ||

@@ -107,7 +107,7 @@ def plain(plan: Plan) -> Candidates:
 def _plain(value: Value) -> Iterator[Value]:
     if not isinstance(value, Malformed):
         return
-    if value.form in ("stale", "wrong_thread"):
+    if value.form in ("stale", "wrong_thread", "wrong_state"):
         yield value.value
     elif value.form == "bad_enum":
         yield Word("0")

@@ -25,6 +25,7 @@ FORMS = {
     "bad_utf8": 6,
     "length_mismatch": 7,
     "oversized": 8,
+    "wrong_state": 9,
 }
 
 

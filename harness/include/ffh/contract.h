@@ -137,7 +137,8 @@
 /* ---- rejection ----------------------------------------------------------------------------------
  */
 /* Malformed forms the function promises to refuse, optionally with the status it refuses them with:
- * null, stale, wrong_type, wrong_thread, bad_enum, bad_utf8, length_mismatch, oversized. */
+ * null, stale, wrong_type, wrong_thread, bad_enum, bad_utf8, length_mismatch, oversized,
+ * wrong_state. */
 #define FFH_REJECTS(...) FFH_WORD_("rejects(" #__VA_ARGS__ ")")
 
 /* ---- callbacks ----------------------------------------------------------------------------------

@@ -195,6 +195,7 @@ typedef enum ffh_form {
   FFH_FORM_BAD_UTF8,
   FFH_FORM_LENGTH_MISMATCH, /* a NULL pointer with a length that is not 0 */
   FFH_FORM_OVERSIZED,       /* more than the cap, up to 2^31 and beyond over a sparse mapping */
+  FFH_FORM_WRONG_STATE,     /* a live handle in another state than FFH_NEEDS says */
   FFH_FORM_COUNT
 } ffh_form;
 
@@ -246,7 +247,7 @@ typedef struct ffh_function {
   const char *signature; /* the C declaration, for people */
   uint32_t line;
   uint16_t plays; /* the role that a calling thread plays from then on, FFH_NONE for none */
-  ffh_edge edge; /* that a call of it crosses */
+  ffh_edge edge;  /* that a call of it crosses */
   /* Calls the function. args has n_params words; *result is written unless the function is void. */
   void (*call)(const ffh_word *args, ffh_word *result);
 } ffh_function;

@@ -186,6 +186,28 @@ FFH_LAST_ERROR(last_error_text) int32_t last_error_shared_good(uint32_t input FF
 FFH_ERRNO int32_t errno_bad(uint32_t input FFH_RANGE(0, 9));
 FFH_ERRNO int32_t errno_good(uint32_t input FFH_RANGE(0, 9));
 
+/* A door is created closed; entering a closed one is refused. */
+typedef struct door door FFH_HANDLE(FFH_SHARED);
+
+FFH_CREATES FFH_ERROR_NULL FFH_BECOMES(closed) door *door_create(void);
+void door_destroy(door *self FFH_CONSUMES);
+void door_open(door *self FFH_NEEDS(closed) FFH_BECOMES(open));
+FFH_STATUS(0, 1)
+FFH_REJECTS(wrong_state : 1) int32_t not_rejected_state_bad(door *self FFH_NEEDS(open));
+FFH_STATUS(0, 1)
+FFH_REJECTS(wrong_state : 1) int32_t not_rejected_state_good(door *self FFH_NEEDS(open));
+
+/* Elements and fields that come out. */
+typedef struct lamp {
+  uint32_t watts;
+  uint8_t on FFH_BOOL;
+} lamp;
+
+void value_range_elements_bad(lamp *lamps FFH_OUT FFH_ARRAY(count) FFH_MAX(8), size_t count);
+void value_range_elements_good(lamp *lamps FFH_OUT FFH_ARRAY(count) FFH_MAX(8), size_t count);
+lamp value_range_struct_bad(void);
+lamp value_range_struct_good(void);
+
 /* A second implementation that is to do the same. */
 typedef struct quote {
   double price;

@@ -8,6 +8,10 @@
 
 #include "harness/tests/rules/contract.h"
 
+struct door {
+  bool open;
+};
+
 struct meter {
   uint32_t sum;
   bool is_reference;
@@ -127,5 +131,49 @@ char *meter_text_reference(const meter *self) {
 
 void meter_text_free(char *text) {
   free(text);
+}
+
+door *door_create(void) {
+  return new door{false};
+}
+
+void door_destroy(door *self) {
+  delete self;
+}
+
+void door_open(door *self) {
+  self->open = true;
+}
+
+int32_t not_rejected_state_bad(door *self) {
+  (void)self;
+  return 0;
+}
+
+int32_t not_rejected_state_good(door *self) {
+  return self->open ? 0 : 1;
+}
+
+/* The last element is left to the caller. */
+void value_range_elements_bad(lamp *lamps, size_t count) {
+  for (size_t i = 0; i + 1 < count; i++) {
+    lamps[i].watts = 40;
+    lamps[i].on = i == 2 ? 2 : 1;
+  }
+}
+
+void value_range_elements_good(lamp *lamps, size_t count) {
+  for (size_t i = 0; i + 1 < count; i++) {
+    lamps[i].watts = 40;
+    lamps[i].on = i % 2 == 0 ? 1 : 0;
+  }
+}
+
+lamp value_range_struct_bad(void) {
+  return {40, 2};
+}
+
+lamp value_range_struct_good(void) {
+  return {40, 1};
 }
 }

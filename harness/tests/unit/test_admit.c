@@ -274,6 +274,25 @@ static void a_wrong_thread_is_not_the_owners(void **state) {
   assert_false(admitted());
 }
 
+static void a_wrong_state_is_not_the_needed_one_and_stays(void **state) {
+  (void)state;
+  ffh_case_handle(c, FFH_CASE_SHARED, 0, 0)->needs = 2;
+  ffh_case_malformed(c, 0, FFH_FORM_WRONG_STATE);
+  ffh_handles_at(0)->typestate = 2;
+  assert_false(admitted());
+  ffh_handles_at(0)->typestate = 1;
+  assert_true(admitted());
+  ffh_admit_enter(&c->frame);
+  assert_false(admitted()); /* another call could change the state */
+  c->values[0].form = FFH_FORM_VALUE;
+  c->slots[0].needs = FFH_NONE;
+  assert_false(admitted());
+  c->values[0].form = FFH_FORM_WRONG_STATE;
+  ffh_admit_leave(&c->frame);
+  c->values[0].form = FFH_FORM_VALUE;
+  assert_true(admitted());
+}
+
 static void an_error_message_handed_in_is_live_and_rests(void **state) {
   (void)state;
   born(4, FFH_CASE_MEMORY, 0);
@@ -380,6 +399,7 @@ int main(void) {
       cmocka_unit_test_setup(a_stale_address_that_lives_again_is_not_sent, fresh),
       cmocka_unit_test_setup(a_handle_of_another_type_lives_and_rests, fresh),
       cmocka_unit_test_setup(a_wrong_thread_is_not_the_owners, fresh),
+      cmocka_unit_test_setup(a_wrong_state_is_not_the_needed_one_and_stays, fresh),
       cmocka_unit_test_setup(an_error_message_handed_in_is_live_and_rests, fresh),
       cmocka_unit_test_setup(a_full_edge_table_admits_nothing, fresh),
       cmocka_unit_test_setup(a_call_uses_its_handles_while_it_runs, fresh),

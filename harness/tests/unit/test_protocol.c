@@ -340,6 +340,44 @@ static void a_plain_call_is_silent(void **state) {
   assert_silent();
 }
 
+/* An array of two-field elements, `on` at offset 4, and how many of them the callee wrote. */
+static uint8_t *lamps(uint64_t room, uint64_t written) {
+  ffh_case_param(c, "lamps", FFH_KIND_ARRAY, 8)->direction = FFH_DIR_OUT;
+  uint8_t *at = stored(room);
+  ffh_slot *on = ffh_case_field(c, 0, "on", FFH_KIND_BOOL, 4, 1);
+  on->direction = FFH_DIR_OUT;
+  on->hi = 1;
+  out_scalar(FFH_KIND_WRITTEN, 8)->partner = 0;
+  put_number(written);
+  returns_status(0);
+  return at;
+}
+
+static void elements_are_in_range_as_far_as_they_were_written(void **state) {
+  (void)state;
+  uint8_t *at = lamps(4, 3);
+  at[4] = 1;
+  at[12] = 0; /* the third was not touched */
+  at[28] = 9; /* not written */
+  assert_silent();
+  at[20] = 2;
+  assert_says(FFH_VALUE_RANGE, 1, "delivered 2");
+}
+
+static void a_nested_field_lies_where_its_struct_does(void **state) {
+  (void)state;
+  ffh_case_param(c, "pairs", FFH_KIND_ARRAY, 16)->direction = FFH_DIR_OUT;
+  uint8_t *at = stored(2);
+  ffh_case_field(c, 0, "inner", FFH_KIND_STRUCT, 8, 8)->flags = FFH_SLOT_BY_VALUE;
+  ffh_slot *on = ffh_case_field(c, 1, "on", FFH_KIND_BOOL, 3, 1);
+  on->direction = FFH_DIR_OUT;
+  on->hi = 1;
+  returns_status(0);
+  assert_silent();
+  at[16 + 8 + 3] = 7;
+  assert_says(FFH_VALUE_RANGE, 2, "delivered 7");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(a_status_is_listed, fresh),
@@ -361,6 +399,8 @@ int main(void) {
       cmocka_unit_test_setup(a_capacity_that_comes_back_is_checked_too, fresh),
       cmocka_unit_test_setup(delivered_text_is_utf8_where_promised, fresh),
       cmocka_unit_test_setup(a_plain_call_is_silent, fresh),
+      cmocka_unit_test_setup(elements_are_in_range_as_far_as_they_were_written, fresh),
+      cmocka_unit_test_setup(a_nested_field_lies_where_its_struct_does, fresh),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
