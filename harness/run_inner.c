@@ -17,8 +17,7 @@ static ffh_actor self(void) {
   if (lane >= 0) {
     return (ffh_actor){(uint32_t)lane + 1, (uint16_t)lane};
   }
-  return (ffh_actor){FFH_MAX_LANES + ffh_cross_thread(),
-                     thread < 0 ? FFH_NONE : (uint16_t)thread};
+  return (ffh_actor){FFH_MAX_LANES + ffh_cross_thread(), thread < 0 ? FFH_NONE : (uint16_t)thread};
 }
 
 static void print(ffh_out *out, ffh_actor thread) {
@@ -36,6 +35,17 @@ static const ffh_frame *frame_here(void) {
   return inside ? &ffh_now.frames[lane] : NULL;
 }
 
+/* The page of counters may be one that earlier processes have written to. */
+static void count(void) {
+  static uint64_t counted[FFH_MAX_FUNCTIONS];
+  for (uint16_t i = 0; i < ffh_setup.target->n_functions; i++) {
+    if (counted[i] != ffh_inner_counts[i]) {
+      ffh_stats_inner(i, ffh_inner_counts[i] - counted[i]);
+      counted[i] = ffh_inner_counts[i];
+    }
+  }
+}
+
 static bool see(const ffh_inner_event *event) {
   static ffh_verdict verdict;
   bool again = ffh_confine_see(&confine, event, &verdict);
@@ -44,6 +54,7 @@ static bool see(const ffh_inner_event *event) {
     ffh_inner_changed();
   }
   if (verdict.rule != FFH_RULE_NONE) {
+    count();
     ffh_run_report(&verdict, frame_here());
   }
   return again;
@@ -96,14 +107,15 @@ static void cast_roles(const ffh_plan *plan) {
   }
 }
 
+void ffh_run_inner_end(void) {
+  if (confine.target != NULL) {
+    count();
+  }
+}
+
 void ffh_run_inner_begin(const ffh_plan *plan) {
   if (confine.target == NULL) {
     return;
-  }
-  for (uint16_t i = 0; i < ffh_setup.target->n_functions; i++) {
-    if ((ffh_setup.target->functions[i].flags & FFH_FN_LEGACY) != 0) {
-      ffh_stats_inner(i, ffh_inner_counts[i]);
-    }
   }
   ffh_confine_begin_input(&confine);
   cast_roles(plan);

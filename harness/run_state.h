@@ -50,9 +50,11 @@ extern ffh_run_now ffh_now;
  * does not allow it now. On the lane's thread. */
 void ffh_run_take(ffh_frame *frame);
 
-/* run_inner.c: watches the inner edge, see check/confine.h. Once; then before each input. */
+/* run_inner.c: watches the inner edge, see check/confine.h. Once; then before and after each input.
+ */
 void ffh_run_inner_start(void);
 void ffh_run_inner_begin(const ffh_plan *plan);
+void ffh_run_inner_end(void);
 
 /* run_teardown.c: destroys what the plan left alive, in contract order. */
 void ffh_run_tear_down(void);

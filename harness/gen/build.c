@@ -294,6 +294,9 @@ static void add_function(ffh_build *build, const ffh_proto *proto) {
       function.out.flags |= flags[i].flag;
     }
   }
+  if (build->source->proxy) {
+    function.out.flags |= proto->type->is_variadic ? FFH_FN_EXCLUDED : FFH_FN_LEGACY;
+  }
   const ffh_note *excluded = ffh_words_find(&proto->notes, FFH_W_EXCLUDED);
   function.out.excluded = excluded == NULL ? NULL : reason_of(build, excluded);
   *FFH_MEM_PUSH(build->mem, build->model->functions, build->model->n_functions) = function;

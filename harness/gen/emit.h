@@ -19,6 +19,14 @@ void ffh_emit_wrap_options(const ffh_model *model, FILE *out);
 /* The wrappers of inner functions (FFH_LEGACY) and the linker's options for them. */
 void ffh_emit_inner(const ffh_model *model, FILE *out);
 void ffh_emit_inner_options(const ffh_model *model, FILE *out);
+/* The same as functions that a proxy library exports; the real ones are pointers. */
+void ffh_emit_inner_proxies(const ffh_model *model, FILE *out);
+/* The linker's names of an inner function. */
+unsigned ffh_emit_n_symbols(const ffh_gen_function *function);
+const char *ffh_emit_symbol(const ffh_gen_function *function, unsigned index);
+/* A proxy in front of the shared library `real`, which exports the functions `exported`, one on a
+ * line. */
+void ffh_emit_proxy(const ffh_model *model, const char *real, const char *exported, FILE *out);
 /* model.json: what scripts need to know, in the order of the tables. */
 void ffh_emit_json(const ffh_model *model, FILE *out);
 /* The ownership table. */

@@ -3,12 +3,12 @@
  * symbol of an inner function; asm labels give it its name, which need not be C. */
 #include "gen/emit.h"
 
-static unsigned n_symbols(const ffh_gen_function *function) {
+unsigned ffh_emit_n_symbols(const ffh_gen_function *function) {
   const ffh_note *note = ffh_words_find(&function->proto->notes, FFH_W_SYMBOL);
   return note == NULL ? 1 : note->n_args;
 }
 
-static const char *symbol_of(const ffh_gen_function *function, unsigned index) {
+const char *ffh_emit_symbol(const ffh_gen_function *function, unsigned index) {
   const ffh_note *note = ffh_words_find(&function->proto->notes, FFH_W_SYMBOL);
   return note == NULL ? function->out.name : note->args[index];
 }
@@ -17,7 +17,8 @@ static const char *symbol_of(const ffh_gen_function *function, unsigned index) {
 static void emit_declarator(const ffh_gen_function *function, const char *prefix, unsigned f,
                             unsigned symbol, FILE *out) {
   const ffh_ctype *type = function->proto->type;
-  fprintf(out, "__typeof__(%s) %s_%u_%u(", type->target->spelling, prefix, f, symbol);
+  fprintf(out, "__typeof__(%s) %s_%u_%u%s(", type->target->spelling, prefix, f, symbol,
+          prefix[0] == '(' ? ")" : "");
   for (unsigned i = 0; i < type->n_params; i++) {
     fprintf(out, "%s__typeof__(%s) a%u", i == 0 ? "" : ", ", type->params[i].type->spelling, i);
   }
@@ -81,14 +82,21 @@ static bool is_plain_use(const ffh_gen_function *function) {
          (function->out.flags & (FFH_FN_INIT | FFH_FN_FINI)) == 0;
 }
 
-static void emit_wrap(const ffh_gen_function *function, unsigned f, unsigned symbol, FILE *out) {
+static void emit_wrap(const ffh_gen_function *function, unsigned f, unsigned symbol, bool proxy,
+                      FILE *out) {
   const ffh_ctype *result = function->proto->type->target;
   const char *field = word_field(result);
   fprintf(out, "\n/* %s */\n", function->out.signature);
+  fputs(proxy ? "FFH_INNER_EXPORTED " : "", out);
   emit_declarator(function, "ffh_wrap", f, symbol, out);
-  fprintf(out, " __asm__(\"__wrap_%s\");\n", symbol_of(function, symbol));
-  emit_declarator(function, "ffh_real", f, symbol, out);
-  fprintf(out, " __asm__(\"__real_%s\");\n", symbol_of(function, symbol));
+  fprintf(out, " __asm__(\"%s%s\");\n", proxy ? "" : "__wrap_", ffh_emit_symbol(function, symbol));
+  fputs(proxy ? "static " : "", out);
+  emit_declarator(function, proxy ? "(*ffh_real" : "ffh_real", f, symbol, out);
+  if (proxy) {
+    fputs(";\n", out);
+  } else {
+    fprintf(out, " __asm__(\"__real_%s\");\n", ffh_emit_symbol(function, symbol));
+  }
   fputs("FFH_INNER_WRAPPER ", out);
   emit_declarator(function, "ffh_wrap", f, symbol, out);
   fputs(" {\n", out);
@@ -108,20 +116,28 @@ static void emit_wrap(const ffh_gen_function *function, unsigned f, unsigned sym
   fputs(result->kind == FFH_C_VOID ? "}\n" : "  return result;\n}\n", out);
 }
 
-void ffh_emit_inner(const ffh_model *model, FILE *out) {
+static void emit_all(const ffh_model *model, bool proxy, FILE *out) {
   for (unsigned f = 0; f < model->n_functions; f++) {
     const ffh_gen_function *function = &model->functions[f];
-    for (unsigned s = 0; ffh_model_is_inner(function) && s < n_symbols(function); s++) {
-      emit_wrap(function, f, s, out);
+    for (unsigned s = 0; ffh_model_is_inner(function) && s < ffh_emit_n_symbols(function); s++) {
+      emit_wrap(function, f, s, proxy, out);
     }
   }
+}
+
+void ffh_emit_inner(const ffh_model *model, FILE *out) {
+  emit_all(model, false, out);
+}
+
+void ffh_emit_inner_proxies(const ffh_model *model, FILE *out) {
+  emit_all(model, true, out);
 }
 
 void ffh_emit_inner_options(const ffh_model *model, FILE *out) {
   for (unsigned f = 0; f < model->n_functions; f++) {
     const ffh_gen_function *function = &model->functions[f];
-    for (unsigned s = 0; ffh_model_is_inner(function) && s < n_symbols(function); s++) {
-      fprintf(out, "-Wl,--wrap=%s\n", symbol_of(function, s));
+    for (unsigned s = 0; ffh_model_is_inner(function) && s < ffh_emit_n_symbols(function); s++) {
+      fprintf(out, "-Wl,--wrap=%s\n", ffh_emit_symbol(function, s));
     }
   }
 }

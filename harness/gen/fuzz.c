@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   size_t length = 0;
   FILE *out = open_memstream(&text, &length);
   ffh_gen gen;
-  bool good = ffh_gen_begin(&gen, "/fuzz/contract.h", contents, "fuzz", "/fuzz", flags, 2);
+  bool good = ffh_gen_begin(&gen, "/fuzz/contract.h", contents, "fuzz", "/fuzz", false, flags, 2);
   if (good && out != NULL) {
     ffh_emit_c(&gen.model, out);
     ffh_emit_json(&gen.model, out);

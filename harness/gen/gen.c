@@ -1,13 +1,14 @@
 #include "gen/gen.h"
 
 bool ffh_gen_begin(ffh_gen *gen, const char *file, const char *contents, const char *name,
-                   const char *project, const char *const *flags, unsigned n_flags) {
+                   const char *project, bool proxy, const char *const *flags, unsigned n_flags) {
   *gen = (ffh_gen){0};
   gen->diags.mem = &gen->mem;
   gen->source = (ffh_source){.mem = &gen->mem,
                              .diags = &gen->diags,
                              .file = file,
                              .contents = contents,
+                             .proxy = proxy,
                              .flags = flags,
                              .n_flags = n_flags};
   ffh_read_contract(&gen->source);

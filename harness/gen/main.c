@@ -14,18 +14,21 @@ static const char usage[] =
     "\n"
     "  ffh-gen emit  CONTRACT --name NAME --project DIR -o OUT.c [--model OUT.json]\n"
     "                 [--wraps OUT.rsp] [-- FLAGS...]\n"
+    "  ffh-gen proxy CONTRACT --name NAME --project DIR -o OUT.c --real FILE --symbols FILE\n"
+    "                 [-- FLAGS...]\n"
     "  ffh-gen table CONTRACT --name NAME [--project DIR] [--json] [-- FLAGS...]\n"
     "  ffh-gen check CONTRACT --name NAME [--project DIR] [--symbols FILE] [-- FLAGS...]\n"
     "\n"
     "  FLAGS            what the contract is compiled with: -I..., -D...\n"
     "  --wraps FILE     options for the linker, which put the wrappers of OUT.c in their place\n"
+    "  --real FILE      the name of the real library, beside its proxy\n"
     "  --symbols FILE   the library's exported C symbols, one per line\n"
     "\n"
     "Exit code 0: done. 1: the contract has errors, or the command is wrong.\n"
     "Example: ffh-gen table targets/pricing/contract.h --name pricing -- -Iharness/include\n";
 
 typedef struct options {
-  const char *verb, *contract, *name, *project, *output, *model, *wraps, *symbols;
+  const char *verb, *contract, *name, *project, *output, *model, *wraps, *symbols, *real;
   bool json;
   const char *const *flags;
   unsigned n_flags;
@@ -42,8 +45,9 @@ static int parse_options(int argc, char **argv, options *o) {
   const struct {
     const char *option;
     const char **value;
-  } values[] = {{"--name", &o->name},   {"--project", &o->project}, {"-o", &o->output},
-                {"--model", &o->model}, {"--wraps", &o->wraps},     {"--symbols", &o->symbols}};
+  } values[] = {{"--name", &o->name},      {"--project", &o->project}, {"-o", &o->output},
+                {"--model", &o->model},    {"--wraps", &o->wraps},     {"--real", &o->real},
+                {"--symbols", &o->symbols}};
   for (int i = 1; i < argc; i++) {
     if (strcmp(argv[i], "--") == 0) {
       o->flags = (const char *const *)(argv + i + 1);
@@ -82,7 +86,11 @@ static int parse_options(int argc, char **argv, options *o) {
   if (emit && (o->output == NULL || o->project == NULL)) {
     return fail("emit needs --project and -o", "");
   }
-  if (!emit && strcmp(o->verb, "table") != 0 && strcmp(o->verb, "check") != 0) {
+  bool proxy = strcmp(o->verb, "proxy") == 0;
+  if (proxy && (o->output == NULL || o->project == NULL || o->real == NULL || o->symbols == NULL)) {
+    return fail("proxy needs --project, -o, --real and --symbols", "");
+  }
+  if (!emit && !proxy && strcmp(o->verb, "table") != 0 && strcmp(o->verb, "check") != 0) {
     return fail("unknown command", o->verb);
   }
   return 0;
@@ -141,12 +149,29 @@ static char *read_file(ffh_mem *mem, const char *path) {
   return text;
 }
 
+static int emit_proxy(ffh_gen *gen, const options *o) {
+  const char *symbols = read_file(&gen->mem, o->symbols);
+  char *text = NULL;
+  size_t size = 0;
+  FILE *out = symbols == NULL ? NULL : open_memstream(&text, &size);
+  if (out == NULL) {
+    return FFH_EXIT_USAGE;
+  }
+  ffh_emit_proxy(&gen->model, o->real, symbols, out);
+  bool ok = fclose(out) == 0 && write_file(o->output, text, size);
+  free(text);
+  return ok ? FFH_EXIT_PASS : FFH_EXIT_USAGE;
+}
+
 static int run_verb(ffh_gen *gen, const options *o) {
   if (strcmp(o->verb, "emit") == 0) {
     bool ok = emit_to(&gen->model, o->output, ffh_emit_c) &&
               (o->model == NULL || emit_to(&gen->model, o->model, ffh_emit_json)) &&
               (o->wraps == NULL || emit_to(&gen->model, o->wraps, ffh_emit_wrap_options));
     return ok ? FFH_EXIT_PASS : FFH_EXIT_USAGE;
+  }
+  if (strcmp(o->verb, "proxy") == 0) {
+    return emit_proxy(gen, o);
   }
   if (strcmp(o->verb, "table") == 0) {
     ffh_emit_table(&gen->model, o->json, stdout);
@@ -188,7 +213,8 @@ int main(int argc, char **argv) {
   const char *root = has_project ? project : NULL;
   ffh_gen gen;
   status = FFH_EXIT_USAGE;
-  if (ffh_gen_begin(&gen, contract, NULL, o.name, root, o.flags, o.n_flags)) {
+  bool proxy = strcmp(o.verb, "proxy") == 0;
+  if (ffh_gen_begin(&gen, contract, NULL, o.name, root, proxy, o.flags, o.n_flags)) {
     status = run_verb(&gen, &o);
   }
   ffh_diag_print(&gen.diags, root, stderr);

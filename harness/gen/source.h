@@ -98,6 +98,7 @@ typedef struct ffh_source {
   ffh_diags *diags;
   const char *file;     /* the contract, as given */
   const char *contents; /* NULL: read the file */
+  bool proxy;           /* every function is an inner one: the library's callers are watched */
   const char *const *flags;
   unsigned n_flags;
   ffh_proto **protos;

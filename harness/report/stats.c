@@ -62,8 +62,8 @@ void ffh_stats_enter(const ffh_frame *frame) {
   header->calls++;
 }
 
-void ffh_stats_inner(uint16_t function, uint64_t checked) {
-  records[function].calls = checked;
+void ffh_stats_inner(uint16_t function, uint64_t more) {
+  records[function].calls += more;
 }
 
 void ffh_stats_call(const ffh_frame *frame) {

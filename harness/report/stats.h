@@ -38,8 +38,9 @@ ffh_stats_header *ffh_stats(void);
 /* Counts a call when it begins: one that never comes back was made all the same. */
 void ffh_stats_enter(const ffh_frame *frame);
 
-/* How often an inner function (FFH_LEGACY), which the harness never calls, was seen and checked. */
-void ffh_stats_inner(uint16_t function, uint64_t checked);
+/* So many more calls of an inner function (FFH_LEGACY), which the harness never calls, were
+ * checked. */
+void ffh_stats_inner(uint16_t function, uint64_t more);
 
 /* Counts what a finished or skipped call came to. */
 void ffh_stats_call(const ffh_frame *frame);

@@ -183,6 +183,7 @@ def markdown(verdict: dict[str, Any], entries: list[dict[str, Any]]) -> str:
             if cover["functions_unreached"]
             else []
         )
+        lines += [f"* {line.strip()}" for line in status.inner_lines(cover)]
         missed = [
             f"{path['function']} {path['what']}"
             for path in cover["error_path_list"]

@@ -128,6 +128,13 @@ class Coverage:
     reached: list[str]
     unreached: list[str]
     error_paths: list[ErrorPath]
+    # Inner functions (FFH_LEGACY), and how many calls of each were checked. One that no call reached is not
+    # covered: nothing is known of it.
+    inner: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def inner_not_covered(self) -> list[str]:
+        return [name for name, checked in self.inner.items() if checked == 0]
 
     @property
     def error_paths_reached(self) -> int:
@@ -138,6 +145,8 @@ class Coverage:
             "functions": len(self.functions),
             "functions_reached": len(self.reached),
             "functions_unreached": self.unreached,
+            "inner": self.inner,
+            "inner_not_covered": self.inner_not_covered,
             "error_paths": len(self.error_paths),
             "error_paths_reached": self.error_paths_reached,
             "error_path_list": [asdict(path) for path in self.error_paths],
@@ -210,10 +219,13 @@ def coverage(model: dict[str, Any], stats: Stats) -> Coverage:
     reached: list[str] = []
     unreached: list[str] = []
     paths: list[ErrorPath] = []
+    inner: dict[str, int] = {}
     for function, seen in zip(functions, records, strict=True):
+        if "legacy" in (function.get("flags") or []) and not function.get("excluded"):
+            inner[str(function["name"])] = seen.calls
         if not _is_called(function):
             continue
         names.append(str(function["name"]))
         (reached if seen.calls else unreached).append(str(function["name"]))
         paths += _paths_of(function, seen)
-    return Coverage(names, reached, unreached, paths)
+    return Coverage(names, reached, unreached, paths, inner)

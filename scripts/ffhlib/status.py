@@ -131,6 +131,20 @@ class Live:
             self._update(text)
 
 
+def inner_lines(cover: dict[str, Any]) -> list[str]:
+    """How often the functions behind a facade were checked. One that was not reached is never passed."""
+    checked = {name: calls for name, calls in cover.get("inner", {}).items() if calls}
+    if not cover.get("inner"):
+        return []
+    lines = [
+        f"  inner edge checked   {len(checked)} of {len(cover['inner'])} functions, "
+        f"{count(sum(checked.values()))} calls"
+    ]
+    if cover["inner_not_covered"]:
+        lines.append("  not covered: " + ", ".join(cover["inner_not_covered"]))
+    return lines
+
+
 def summary(result: dict[str, Any]) -> str:
     """The end of one target's run as text. `result` is a target's entry of run.json."""
     cover = result["coverage"]
@@ -146,6 +160,7 @@ def summary(result: dict[str, Any]) -> str:
     ]
     if cover["functions_unreached"]:
         lines.append("  never called: " + ", ".join(cover["functions_unreached"]))
+    lines += inner_lines(cover)
     missed: dict[str, list[str]] = {}
     for path in cover["error_path_list"]:
         if not path["reached"]:

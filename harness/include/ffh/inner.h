@@ -40,6 +40,8 @@ extern uint64_t ffh_inner_counts[];
 /* A wrapper is ours: what it does on its stack is no business of the sanitizers. */
 #define FFH_INNER_WRAPPER __attribute__((no_sanitize("address", "undefined", "thread")))
 
+#define FFH_INNER_EXPORTED __attribute__((visibility("default")))
+
 #define FFH_INNER_SCOPE __attribute__((cleanup(ffh_inner_end)))
 
 void ffh_inner_tell_enter(ffh_inner *inner);

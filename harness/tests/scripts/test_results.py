@@ -134,6 +134,24 @@ MODEL = {
 }
 
 
+def test_inner_functions_are_counted_apart() -> None:
+    inner = {"error": "none", "failures": [], "rejects": [], "excluded": None}
+    model = {
+        "functions": [
+            {"name": "engine_use", "line": 1, "flags": ["legacy"], **inner},
+            {"name": "engine_end", "line": 2, "flags": ["legacy"], **inner},
+        ]
+    }
+    cover = stats.coverage(model, stats.parse(page([(7,) + (0,) * 8, (0,) * 9])))
+    assert (cover.functions, cover.inner) == ([], {"engine_use": 7, "engine_end": 0})
+    assert cover.as_dict()["inner_not_covered"] == ["engine_end"]
+    assert status.inner_lines(cover.as_dict()) == [
+        "  inner edge checked   1 of 2 functions, 7 calls",
+        "  not covered: engine_end",
+    ]
+    assert status.inner_lines(stats.coverage(MODEL, stats.Stats()).as_dict()) == []
+
+
 def test_coverage_counts_what_the_contract_names() -> None:
     seen = stats.parse(page([(5, 3, 2, 0, 1, 2, 2, 0b10, 0), (0,) * 9, (0,) * 9]))
     cover = stats.coverage(MODEL, seen)

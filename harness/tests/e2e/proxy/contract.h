@@ -1,0 +1,14 @@
+#ifndef DISC_CONTRACT_H
+#define DISC_CONTRACT_H
+
+#include <ffh/contract.h>
+
+#include "harness/tests/e2e/proxy/disc.h"
+
+typedef struct disc disc FFH_HANDLE(FFH_CONFINED);
+
+FFH_CREATES FFH_ERROR_NULL disc *disc_new(void);
+int disc_play(disc *self, double speed);
+void disc_free(disc *self FFH_CONSUMES);
+
+#endif
