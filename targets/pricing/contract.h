@@ -84,8 +84,8 @@ FFH_RETURNS_STATIC
 const char *pricing_status_text(int32_t status);
 
 /* Parses the rules and copies what it needs. NULL when they are malformed or memory runs out. */
-FFH_CREATES FFH_ERROR_NULL FFH_REJECTS(null, length_mismatch, oversized)
-    pricing_engine *pricing_engine_create(
+FFH_CREATES FFH_ERROR_NULL FFH_ALLOC_FAILURE(any)
+    FFH_REJECTS(null, length_mismatch, oversized) pricing_engine *pricing_engine_create(
         const uint8_t *rules FFH_BYTES(length) FFH_MAX(65536)
             FFH_DICT("PRC1\x00\x00\x00\x00",
                      "PRC1\x01\x00\x00\x00\x01\x00\x00\x00\xff\x02\xd0\x07\x00\x00"
@@ -101,8 +101,8 @@ FFH_CREATES FFH_ERROR_NULL FFH_REJECTS(null, length_mismatch, oversized)
         size_t length);
 
 /* Another engine with the same rules. It lives on when `engine` is destroyed. */
-FFH_CREATES FFH_ERROR_NULL FFH_REJECTS(null)
-    pricing_engine *pricing_engine_clone(const pricing_engine *engine);
+FFH_CREATES FFH_ERROR_NULL FFH_ALLOC_FAILURE(any)
+    FFH_REJECTS(null) pricing_engine *pricing_engine_clone(const pricing_engine *engine);
 
 void pricing_engine_destroy(pricing_engine *engine FFH_CONSUMES FFH_NULLABLE);
 
@@ -127,7 +127,8 @@ int32_t pricing_quote_lines(const pricing_engine *engine,
 
 /* A NUL-terminated UTF-8 description of the rules. */
 FFH_RETURNS_OWNED(pricing_string_free)
-FFH_UTF8 FFH_ERROR_NULL FFH_REJECTS(null) char *pricing_describe(const pricing_engine *engine);
+FFH_UTF8 FFH_ERROR_NULL FFH_ALLOC_FAILURE(any)
+    FFH_REJECTS(null) char *pricing_describe(const pricing_engine *engine);
 
 void pricing_string_free(char *text FFH_CONSUMES FFH_NULLABLE);
 
@@ -143,7 +144,7 @@ int32_t pricing_find_rule(const pricing_engine *engine,
                           pricing_rule *rule FFH_OUT_ON_SUCCESS);
 
 /* A cursor before the first rule. */
-FFH_CREATES FFH_CHILD_OF(engine) FFH_ERROR_NULL
+FFH_CREATES FFH_CHILD_OF(engine) FFH_ERROR_NULL FFH_ALLOC_FAILURE(any)
     FFH_REJECTS(null) pricing_cursor *pricing_cursor_create(const pricing_engine *engine);
 
 void pricing_cursor_destroy(pricing_cursor *cursor FFH_CONSUMES FFH_NULLABLE);

@@ -7,7 +7,7 @@
 
 namespace {
 
-void *volatile kept;
+thread_local void *volatile kept;
 
 void fill(uint32_t size) {
   auto *first = new uint8_t[size];

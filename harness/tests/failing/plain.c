@@ -10,7 +10,7 @@ struct pair {
   void *first, *second;
 };
 
-static void *volatile kept; /* or the compiler sees that a block is not needed */
+static _Thread_local void *volatile kept; /* or the compiler sees that a block is not needed */
 
 static void *table; /* for as long as the library is in use */
 static int forgets;
