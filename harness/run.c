@@ -13,6 +13,7 @@
 #include "boundary/handles.h"
 #include "boundary/order.h"
 #include "boundary/partner.h"
+#include "boundary/place.h"
 #include "check/failing.h"
 #include "check/handle.h"
 #include "check/protocol.h"
@@ -123,6 +124,10 @@ static void follow(ffh_frame *frame) {
   }
 }
 
+static void object_moved(const void *from, size_t size) {
+  ffh_borrow_moved(&ffh_now.borrow, from, size);
+}
+
 static bool is_allowed(ffh_frame *frame) {
   if (frame->function->when_fn != FFH_NONE) {
     ffh_verdict verdict;
@@ -130,7 +135,11 @@ static bool is_allowed(ffh_frame *frame) {
     ffh_borrow_ask(&ffh_now.borrow, frame, &verdict);
     report_if_any(&verdict, frame);
   }
-  return ffh_admit(frame) && ffh_args_build(frame);
+  if (!ffh_admit(frame)) {
+    return false;
+  }
+  ffh_place_move(frame, object_moved);
+  return ffh_args_build(frame);
 }
 
 /* Inlined, as everything between the engine and the library is where it can be: a sanitizer walks

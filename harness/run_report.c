@@ -3,6 +3,7 @@
 
 #include "base/asan.h"
 #include "boundary/arena.h"
+#include "boundary/handles.h"
 #include "check/failing.h"
 #include "hooks/race.h"
 #include "plan/thread.h"
@@ -75,6 +76,24 @@ static void at_exit(ffh_verdict *verdict) {
   }
 }
 
+/* That the caller has moved an object, where the contract lets it, may be what is wrong. */
+static void add_moves(const ffh_frame *frame, ffh_verdict *verdict) {
+  for (uint16_t i = 0; frame != NULL && i < frame->function->n_slots; i++) {
+    uint16_t variable = frame->values[i].variable;
+    if (frame->function->slots[i].kind != FFH_KIND_HANDLE || variable >= ffh_handles_count() ||
+        ffh_handles_at(variable)->moves == 0 || verdict->n_evidence == FFH_MAX_EVIDENCE) {
+      continue;
+    }
+    ffh_evidence *evidence = &verdict->evidence[verdict->n_evidence++];
+    ffh_out out = {evidence->title, 0, sizeof evidence->title, false};
+    evidence->n_frames = 0;
+    ffh_out_str(&out, "h");
+    ffh_out_unsigned(&out, variable);
+    ffh_out_str(&out, " had been moved by bytes before, as FFH_RELOCATABLE allows; times: ");
+    ffh_out_unsigned(&out, ffh_handles_at(variable)->moves);
+  }
+}
+
 /* Where allocations had been made to fail, in the call that it is about. */
 static void add_failing(const ffh_frame *frame, ffh_verdict *verdict) {
   if (frame != NULL) {
@@ -89,6 +108,7 @@ __attribute__((noreturn)) static void report(const ffh_verdict *given, const ffh
   told = *given;
   at_exit(&told);
   add_failing(frame, &told);
+  add_moves(frame, &told);
   ffh_stats()->findings++;
   ffh_out out = {ffh_setup.report, 0, FFH_RUN_REPORT_BYTES, false};
   describe(verdict, frame, region, true, &out);
@@ -137,11 +157,15 @@ static const ffh_region *guilty_region(ffh_verdict *verdict) {
   }
   const ffh_region *region = ffh_arena_find(address);
   if (region != NULL) {
-    verdict->rule = region->live ? FFH_ARG_BOUNDS : FFH_BORROW_KEPT;
+    verdict->rule = region->live    ? FFH_ARG_BOUNDS
+                    : region->moved ? FFH_RELOCATION
+                                    : FFH_BORROW_KEPT;
     verdict->slot = region->slot;
     ffh_out message = {verdict->message, 0, sizeof verdict->message, false};
     ffh_out_str(&message, region->live ? "accessed memory outside an argument of "
-                                       : "accessed an argument after its borrow had ended, of ");
+                          : region->moved
+                              ? "accessed the memory that an object had been moved away from, of "
+                              : "accessed an argument after its borrow had ended, of ");
     ffh_out_unsigned(&message, region->size);
     ffh_out_str(&message, " bytes");
   }
@@ -168,6 +192,7 @@ void ffh_run_describe(const char *rule, const char *message, ffh_out *out) {
   }
   at_exit(&verdict);
   add_failing(frame, &verdict);
+  add_moves(frame, &verdict);
   describe(&verdict, frame, region, false, out);
 }
 

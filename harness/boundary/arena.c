@@ -230,6 +230,28 @@ static void expire(ffh_region *region) {
   close_region((size_t)(region->at - memory), region->size);
 }
 
+uint8_t *ffh_arena_move(uint8_t *at, size_t align) {
+  for (uint32_t i = n_regions; i > oldest(first_open); i--) {
+    ffh_region *old = &regions[(i - 1) % MAX_REGIONS];
+    if (!old->live || old->at != at || old->paged) {
+      continue;
+    }
+    if (n_regions + 1 - i >= MAX_REGIONS) {
+      return NULL; /* its record is about to be used again */
+    }
+    uint8_t *to = ffh_arena_take(old->size, align, old->call, old->slot);
+    if (to != NULL) {
+      ffh_arena_keep(old->kept_by);
+      memcpy(to, at, old->size);
+      old->moved = true;
+      memset(at, EXPIRED, old->size);
+      expire(old);
+    }
+    return to;
+  }
+  return NULL;
+}
+
 void ffh_arena_end_call(uint16_t call) {
   bool all_closed = true;
   for (uint32_t i = oldest(first_open); i < n_regions; i++) {

@@ -26,6 +26,7 @@ typedef struct ffh_region {
   uint16_t slot;
   uint16_t kept_by; /* the variable whose death ends the borrow, or FFH_KEPT_FOR_... */
   bool live;
+  bool moved; /* away: its content lives on elsewhere */
   bool paged;
   bool sealed;     /* its content must be the same at the end of the borrow */
   uint8_t behind;  /* canary bytes after it */
@@ -62,6 +63,11 @@ void ffh_arena_seal(uint16_t call, uint16_t slot);
 /* The first breach that was found when borrows ended, and of which region (a copy; valid until the
  * next is found). Forgets it. */
 ffh_breach ffh_arena_breach(const ffh_region **region);
+
+/* Moves the live region that starts at `at`, and is kept by a variable, to fresh memory of that
+ * alignment, byte by byte; the old memory is poisoned and holds other bytes. NULL when there is no
+ * such region or no memory. */
+uint8_t *ffh_arena_move(uint8_t *at, size_t align);
 
 void ffh_arena_end_call(uint16_t call);
 void ffh_arena_end_variable(uint16_t variable);

@@ -274,9 +274,27 @@ static bool build_buffer(ffh_frame *frame, uint16_t index) {
 
 /* ---- handles, structs, errors ---- */
 
+/* Storage for an object that lives there until it is destroyed. */
+static bool build_place(ffh_frame *frame, uint16_t index) {
+  const ffh_slot *slot = &frame->function->slots[index];
+  uint16_t variable = frame->values[index].variable;
+  uint8_t *at = ffh_arena_take(slot->size, slot->align, frame->index, index);
+  if (at == NULL) {
+    return false;
+  }
+  ffh_arena_keep(variable == FFH_NO_VARIABLE ? FFH_KEPT_FOR_INPUT : variable);
+  ffh_bytes_fill(at, FFH_UNTOUCHED_BYTE, slot->size);
+  frame->storage[index] = at;
+  place_pointer(frame, slot, at);
+  return true;
+}
+
 static bool build_handle(ffh_frame *frame, uint16_t index) {
   const ffh_slot *slot = &frame->function->slots[index];
   const ffh_value *value = &frame->values[index];
+  if ((slot->flags & FFH_SLOT_PLACED) != 0) {
+    return build_place(frame, index);
+  }
   if (slot->direction == FFH_DIR_OUT || (slot->flags & FFH_SLOT_CREATES) != 0) {
     if (slot->param == FFH_PARAM_FIELD) {
       return true; /* the callee writes it into its struct */

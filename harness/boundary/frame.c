@@ -84,6 +84,9 @@ static bool is_untouched(const void *pointer) {
 
 void *ffh_frame_delivered(const ffh_frame *frame, uint16_t index) {
   const ffh_slot *slot = &frame->function->slots[index];
+  if ((slot->flags & FFH_SLOT_PLACED) != 0) {
+    return frame->storage[index];
+  }
   void *pointer =
       slot->param == FFH_PARAM_RESULT ? frame->result.p : ffh_frame_pointer(frame, index);
   return is_untouched(pointer) ? NULL : pointer;

@@ -36,6 +36,7 @@ typedef struct ffh_handle {
   uint16_t references;
   uint16_t releases;         /* references that calls in flight give back */
   uint16_t readers, writers; /* calls in flight with a shadow, of it and of its children */
+  uint16_t moves;            /* how often its object has been moved by bytes */
   uint8_t owner;             /* lane */
   uint8_t state;             /* ffh_handle_state */
   bool alone;     /* a call in flight finds it in the wrong state: no other may change that */

@@ -187,6 +187,14 @@ void ffh_borrow_ask(ffh_borrow *borrow, const ffh_frame *frame, ffh_verdict *ver
   }
 }
 
+void ffh_borrow_moved(ffh_borrow *borrow, const void *from, size_t size) {
+  for (uint16_t i = borrow->n_views; i-- > 0;) {
+    if ((size_t)(borrow->views[i].at - (const uint8_t *)from) < size) {
+      forget(borrow, i);
+    }
+  }
+}
+
 /* Whether `ender` may end what `frame` is about to return. */
 static bool ends_any_of(const ffh_frame *ender, const ffh_frame *frame) {
   for (ffh_slots left = ffh_frame_shape(frame)->on_ok; left != 0;) {

@@ -46,6 +46,9 @@ void ffh_borrow_begin(ffh_borrow *borrow);
 /* The function's predicate (FFH_WHEN) is about to be called with the frame's handle. */
 void ffh_borrow_ask(ffh_borrow *borrow, const ffh_frame *frame, ffh_verdict *verdict);
 
+/* What lay there has been moved, and views into it are no longer valid. */
+void ffh_borrow_moved(ffh_borrow *borrow, const void *from, size_t size);
+
 /* The call is about to run, and its handles are marked so. The frame stays as it is until
  * ffh_borrow_leave. */
 void ffh_borrow_enter(ffh_borrow *borrow, const ffh_frame *frame, ffh_verdict *verdict);

@@ -69,6 +69,9 @@ static void check_alias(const ffh_frame *frame, uint16_t index, ffh_verdict *ver
 static void check_on_error(const ffh_frame *frame, uint16_t index, ffh_verdict *verdict) {
   const ffh_function *function = frame->function;
   const ffh_slot *slot = &function->slots[index];
+  if ((slot->flags & FFH_SLOT_PLACED) != 0) {
+    return; /* the storage is the caller's, whatever it holds */
+  }
   bool stated = (slot->flags & FFH_SLOT_ON_SUCCESS) != 0 ||
                 function->on_error == FFH_ON_ERROR_UNTOUCHED ||
                 function->on_error == FFH_ON_ERROR_ZEROED;

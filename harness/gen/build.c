@@ -64,7 +64,14 @@ static void add_handle_types(ffh_build *build) {
                                  .destroy_fn = FFH_NONE,
                                  .creator_fn = FFH_NONE,
                                  .line = decl->place.line}};
-    (void)ffh_build_policy(build, &decl->notes.items[0], &type.out.threading, &type.out.role);
+    const ffh_note *policy = ffh_words_find(&decl->notes, FFH_W_HANDLE);
+    if (policy == NULL) {
+      ffh_diag_add(build->diags, decl->place, FFH_DIAG_RELOCATABLE, "'%s' is no handle type",
+                   decl->name);
+      continue;
+    }
+    type.out.relocatable = ffh_words_find(&decl->notes, FFH_W_RELOCATABLE) != NULL;
+    (void)ffh_build_policy(build, policy, &type.out.threading, &type.out.role);
     *FFH_MEM_PUSH(build->mem, build->model->types, build->model->n_types) = type;
   }
 }

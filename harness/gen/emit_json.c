@@ -86,6 +86,9 @@ static void emit_passing(const ffh_gen_slot *gen, FILE *out) {
   if ((slot->flags & FFH_SLOT_CREATES) != 0) {
     fputs(", \"creates\": true", out);
   }
+  if ((slot->flags & FFH_SLOT_PLACED) != 0) {
+    fputs(", \"placed\": true", out);
+  }
   if (slot->until != FFH_UNTIL_RETURN && slot->direction != FFH_DIR_OUT) {
     fputs(", \"kept\": true", out);
   }

@@ -230,10 +230,10 @@ static void emit_types(FILE *out, const ffh_model *model) {
     emit_text(out, type->name);
     fprintf(out,
             ", .id = 0x%08" PRIx32
-            "u, .threading = %u, .role = %u, .is_memory = %u,\n"
+            "u, .threading = %u, .role = %u, .is_memory = %u, .relocatable = %u,\n"
             "     .destroy_fn = %u, .creator_fn = %u, .line = %" PRIu32 "},\n",
-            type->id, type->threading, type->role, type->is_memory, type->destroy_fn,
-            type->creator_fn, type->line);
+            type->id, type->threading, type->role, type->is_memory, type->relocatable,
+            type->destroy_fn, type->creator_fn, type->line);
   }
   fputs("};\n", out);
 }

@@ -121,9 +121,11 @@ static void read_proto(reader *r, CXCursor cursor) {
 /* ---- handle types and enums ---- */
 
 /* A typedef that is declared again has the words of the first declaration, too. */
-static bool same_policy(const ffh_notes *notes, const char *text) {
+static bool same_policy(const ffh_notes *notes, const ffh_notes *others) {
+  const ffh_note *other = ffh_words_find(others, FFH_W_HANDLE);
   for (unsigned i = 0; i < notes->n; i++) {
-    if (strcmp(notes->items[i].text, text) != 0) {
+    if (notes->items[i].word == FFH_W_HANDLE && other != NULL &&
+        strcmp(notes->items[i].text, other->text) != 0) {
       return false;
     }
   }
@@ -148,8 +150,7 @@ static void read_typedef(reader *r, CXCursor cursor) {
   for (unsigned i = 0; i < source->n_handles; i++) {
     const ffh_handle_decl *other = &source->handles[i];
     if (strcmp(other->key, decl.key) == 0) {
-      if (!same_policy(&decl.notes, other->notes.items[0].text) ||
-          strcmp(other->name, decl.name) != 0) {
+      if (!same_policy(&decl.notes, &other->notes) || strcmp(other->name, decl.name) != 0) {
         ffh_diag_add(source->diags, decl.place, FFH_DIAG_HANDLE_TWICE,
                      "'%s' is a handle type already, as '%s' in line %u", decl.name, other->name,
                      other->place.line);

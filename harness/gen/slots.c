@@ -31,20 +31,6 @@ static void refuse(ffh_build *build, const site *at, ffh_diag_id id, const char 
   ffh_diag_add(build->diags, at->decl->place, id, "'%s' %s", at->name, what);
 }
 
-uint16_t ffh_build_add_slot(ffh_build *build, ffh_gen_function *function,
-                            const ffh_gen_slot *slot) {
-  if (function->out.n_slots >= FFH_MAX_SLOTS) {
-    ffh_diag_add(build->diags, function->proto->place, FFH_DIAG_TOO_MANY,
-                 "'%s' needs more than %u values with all fields of its structs",
-                 function->out.name, FFH_MAX_SLOTS);
-    return FFH_NONE;
-  }
-  unsigned n = function->out.n_slots;
-  *FFH_MEM_PUSH(build->mem, function->slots, n) = *slot;
-  function->out.n_slots = (uint16_t)n;
-  return (uint16_t)(n - 1);
-}
-
 static ffh_gen_slot new_slot(const site *at, const ffh_ctype *type, ffh_kind kind) {
   ffh_gen_slot slot = {.type = type, .notes = &at->decl->notes, .place = at->decl->place};
   slot.out = (ffh_slot){.name = at->name,
@@ -141,6 +127,9 @@ static void build_handle(ffh_build *build, ffh_gen_function *function, const sit
   ffh_gen_slot slot = new_slot(at, type, FFH_KIND_HANDLE);
   slot.out.handle_type = handle_type;
   bool creates = has(at, FFH_W_CREATES);
+  if (has(at, FFH_W_PLACED) && (!creates || indirect)) {
+    refuse(build, at, FFH_DIAG_PLACED, "creates no handle in the caller's storage");
+  }
   if (at->in_array) {
     refuse(build, at, FFH_DIAG_ELEMENT_POINTER, "is a handle inside an array's elements");
     return;
@@ -159,6 +148,14 @@ static void build_handle(ffh_build *build, ffh_gen_function *function, const sit
     }
   } else if (creates && (function->out.flags & FFH_FN_LEGACY) != 0) {
     slot.out.direction = FFH_DIR_IN; /* a constructor: the object comes to be where it points */
+  } else if (creates && has(at, FFH_W_PLACED)) {
+    slot.out.flags |= FFH_SLOT_PLACED;
+    slot.out.direction = FFH_DIR_OUT;
+    slot.out.size = (uint32_t)type->target->size;
+    slot.out.align = (uint32_t)type->target->align;
+    if (type->target->size == 0 || type->target->is_const || at->param < 0) {
+      refuse(build, at, FFH_DIAG_PLACED, "is no storage for a handle");
+    }
   } else if (creates) {
     refuse(build, at, FFH_DIAG_NOT_CREATED, "is passed by value: a new handle needs a `T **`");
   } else {
@@ -175,12 +172,6 @@ static void build_handle(ffh_build *build, ffh_gen_function *function, const sit
 
 static uint16_t memory_of(ffh_build *build, const site *at, ffh_word_id word) {
   return ffh_model_memory(build->model, ffh_words_find(&at->decl->notes, word)->args[0]);
-}
-
-uint8_t ffh_build_elem_kind(const ffh_ctype *element) {
-  return element->kind == FFH_C_FLOAT    ? FFH_KIND_FLOAT
-         : element->kind == FFH_C_STRUCT ? FFH_KIND_STRUCT
-                                         : FFH_KIND_INT;
 }
 
 /* A pointer to a pointer that the callee sets: an error message, memory, or a view. */

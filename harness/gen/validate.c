@@ -36,12 +36,29 @@ static bool is_inner(const ffh_model *model, unsigned type) {
   return false;
 }
 
+static bool is_placed(const ffh_model *model, unsigned type) {
+  for (unsigned f = 0; f < model->n_functions; f++) {
+    const ffh_gen_function *function = &model->functions[f];
+    for (uint16_t s = 0; s < function->out.n_slots; s++) {
+      if (function->slots[s].out.handle_type == type &&
+          (function->slots[s].out.flags & FFH_SLOT_PLACED) != 0) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 static void check_types(const ffh_model *model) {
   for (unsigned i = 0; i < model->n_types; i++) {
     const ffh_gen_type *type = &model->types[i];
     bool created = type->out.creator_fn != FFH_NONE;
     if (type->out.is_memory) {
       continue;
+    }
+    if (type->out.relocatable && !is_placed(model, i)) {
+      ffh_diag_add(model->source->diags, type->place, FFH_DIAG_RELOCATABLE,
+                   "no caller has storage of '%s'", type->out.name);
     }
     if (created && type->out.destroy_fn == FFH_NONE) {
       bool dies = dies_with_another(model, i);

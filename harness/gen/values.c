@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/limits.h"
 #include "gen/build.h"
 
 static void refuse(ffh_build *build, const ffh_gen_slot *slot, ffh_diag_id id, const char *what) {
@@ -235,4 +236,24 @@ void ffh_build_bytes_dict(ffh_build *build, ffh_gen_slot *slot) {
     *FFH_MEM_PUSH(build->mem, slot->dict, n) = entry;
   }
   slot->out.n_dict = (uint16_t)n;
+}
+
+uint16_t ffh_build_add_slot(ffh_build *build, ffh_gen_function *function,
+                            const ffh_gen_slot *slot) {
+  if (function->out.n_slots >= FFH_MAX_SLOTS) {
+    ffh_diag_add(build->diags, function->proto->place, FFH_DIAG_TOO_MANY,
+                 "'%s' needs more than %u values with all fields of its structs",
+                 function->out.name, FFH_MAX_SLOTS);
+    return FFH_NONE;
+  }
+  unsigned n = function->out.n_slots;
+  *FFH_MEM_PUSH(build->mem, function->slots, n) = *slot;
+  function->out.n_slots = (uint16_t)n;
+  return (uint16_t)(n - 1);
+}
+
+uint8_t ffh_build_elem_kind(const ffh_ctype *element) {
+  return element->kind == FFH_C_FLOAT    ? FFH_KIND_FLOAT
+         : element->kind == FFH_C_STRUCT ? FFH_KIND_STRUCT
+                                         : FFH_KIND_INT;
 }

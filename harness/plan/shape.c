@@ -68,6 +68,7 @@ static bool matters_on_ok(const ffh_slot *slot) {
 static bool matters_on_failure(const ffh_function *function, const ffh_slot *slot) {
   return slot->direction == FFH_DIR_OUT && slot->kind != FFH_KIND_ERROR &&
          slot->parent == FFH_NONE && slot->param != FFH_PARAM_RESULT &&
+         (slot->flags & FFH_SLOT_PLACED) == 0 &&
          ((slot->flags & FFH_SLOT_ON_SUCCESS) != 0 ||
           function->on_error == FFH_ON_ERROR_UNTOUCHED ||
           function->on_error == FFH_ON_ERROR_ZEROED);

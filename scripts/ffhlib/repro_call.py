@@ -109,6 +109,8 @@ class Writer:
         kind = slot["kind"]
         if kind in _BUFFERS:
             return self._buffer(index)
+        if slot.get("placed"):
+            raise CannotWrite(f"the object of {slot['name']} lies in the caller's storage")
         if kind in ("handle", "owned", "view"):
             return self._handle(index)
         if kind == "lengths":

@@ -36,6 +36,11 @@
  */
 /* On a function: its result is a new handle. On a `T **out` parameter: *out is one. */
 #define FFH_CREATES FFH_WORD_("creates")
+/* Beside FFH_CREATES on a `T *` parameter, where T is a complete struct: the object lies in storage
+ * that the caller provides, and the function initialises it there. */
+#define FFH_PLACED FFH_WORD_("placed")
+/* Beside FFH_HANDLE: the caller may move the object by copying its bytes while nothing uses it. */
+#define FFH_RELOCATABLE FFH_WORD_("relocatable")
 #define FFH_CONSUMES FFH_WORD_("consumes")
 #define FFH_CONSUMES_ON_SUCCESS FFH_WORD_("consumes_on_success")
 /* On a creating function: the new handle must be destroyed before the parameter's handle. */

@@ -50,6 +50,7 @@ typedef struct ffh_handle_type {
   uint8_t threading;   /* ffh_threading */
   uint8_t role;        /* index into ffh_target.roles, for FFH_THREADING_ROLE */
   uint8_t is_memory;   /* 1 for memory:<free function> */
+  uint8_t relocatable; /* 1: what the caller stores may be moved by bytes */
   uint16_t destroy_fn; /* the function that ends it, FFH_NONE when there is none */
   uint16_t creator_fn; /* the simplest function that creates one, FFH_NONE when there is none */
   uint32_t line;       /* in the contract */
@@ -99,7 +100,8 @@ enum ffh_slot_flag {
   FFH_SLOT_HANDOVER = 1u << 11,
   FFH_SLOT_CONST = 1u << 12, /* the callee has promised not to write through it; a view: the caller
                                 may not, so that its content stays as it was */
-  FFH_SLOT_TRANSFERRED = 1u << 13
+  FFH_SLOT_TRANSFERRED = 1u << 13,
+  FFH_SLOT_PLACED = 1u << 14 /* a new handle of `size` bytes in the caller's storage */
 };
 
 typedef enum ffh_until {

@@ -15,6 +15,10 @@ typedef struct store store FFH_HANDLE(FFH_SHARED);
 typedef struct cursor cursor FFH_HANDLE(FFH_CONFINED);
 typedef struct job job FFH_HANDLE(FFH_SERIAL);
 typedef struct window window FFH_HANDLE(FFH_THREAD(main));
+typedef struct span {
+  void *memory;
+  uint32_t length;
+} span FFH_HANDLE(FFH_SERIAL) FFH_RELOCATABLE;
 
 typedef struct point {
   float x FFH_RANGE(-10, 10);
@@ -44,6 +48,8 @@ typedef struct response {
 /* ---- once ---- */
 FFH_INIT void store_init(void);
 FFH_FINI void store_fini(void);
+void span_init(span *self FFH_CREATES FFH_PLACED, uint32_t length);
+void span_clear(span *self FFH_CONSUMES);
 FFH_RETURNS_STATIC FFH_UTF8 const char *store_last_error(void);
 
 /* ---- lifetimes ---- */

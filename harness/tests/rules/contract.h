@@ -124,6 +124,17 @@ void plain_keep_good(box *self,
 uint32_t plain_use(void);
 void plain_change_bad(void);
 
+/* An object in the caller's storage. */
+typedef struct place {
+  uint8_t *bytes;
+  uint8_t local[8];
+} place FFH_HANDLE(FFH_SERIAL) FFH_RELOCATABLE;
+
+void relocation_bad(place *self FFH_CREATES FFH_PLACED);
+void relocation_good(place *self FFH_CREATES FFH_PLACED);
+uint32_t relocation_read(const place *self);
+void relocation_end(place *self FFH_CONSUMES);
+
 /* Memory that the library keeps and returns. */
 typedef struct label label FFH_HANDLE(FFH_SHARED);
 

@@ -45,4 +45,21 @@ int32_t handle_on_error_good(uint32_t number, desk **created) {
   return number < 5 ? 0 : 1;
 }
 
+void relocation_bad(place *self) {
+  relocation_good(self);
+  self->bytes = self->local;
+}
+
+void relocation_good(place *self) {
+  *self = place{nullptr, {1, 2, 3, 4, 5, 6, 7, 8}};
+}
+
+uint32_t relocation_read(const place *self) {
+  return self->bytes != nullptr ? self->bytes[3] : self->local[3];
+}
+
+void relocation_end(place *self) {
+  self->bytes = nullptr;
+}
+
 } /* extern "C" */

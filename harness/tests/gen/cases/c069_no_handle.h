@@ -1,0 +1,10 @@
+#include <ffh/contract.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct box box FFH_HANDLE(FFH_SHARED);
+FFH_CREATES FFH_ERROR_NULL box *box_new(void);
+void box_free(box *self FFH_CONSUMES FFH_NULLABLE);
+typedef struct bag {
+  int32_t n;
+} bag FFH_RELOCATABLE; /* expect: error FFH-C069 is no handle type */
