@@ -449,7 +449,10 @@ bool ffh_run_start(const ffh_target *target, const ffh_run_options *options, con
   ffh_arena_start();
   ffh_args_set_directory(ffh_privatedir_path());
   ffh_args_set_unmapping(options->unmap_every);
-  ffh_run_memory_start();
+  *message = ffh_run_memory_start();
+  if (*message != NULL) {
+    return false;
+  }
   ffh_run_cross_start();
   ffh_run_self_test();
   ffh_run_self_test();

@@ -373,7 +373,7 @@ bool ffh_run_memory_sees(void) {
   return sees_allocations;
 }
 
-void ffh_run_memory_start(void) {
+const char *ffh_run_memory_start(void) {
   for (uint16_t i = 0; i < ffh_setup.target->n_handle_types; i++) {
     has_libc_memory = has_libc_memory || is_callers(i);
   }
@@ -381,6 +381,7 @@ void ffh_run_memory_start(void) {
   if (ffh_setup.options.check_every_leak) {
     ffh_alloc_keep_stacks();
   }
+  return sees_allocations ? ffh_alloc_unseen() : NULL;
 }
 
 void ffh_run_memory_begin_input(void) {

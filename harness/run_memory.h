@@ -8,8 +8,8 @@
 #include "hooks/alloc.h"
 #include "run.h"
 
-/* Once, before the library is first called. */
-void ffh_run_memory_start(void);
+/* Once, before the library is first called. NULL, or why the target cannot be run (static). */
+const char *ffh_run_memory_start(void);
 
 /* Whether this build sees allocations at all. */
 bool ffh_run_memory_sees(void);

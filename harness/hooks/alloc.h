@@ -22,6 +22,10 @@ typedef void (*ffh_alloc_fault)(ffh_free_fault fault, const ffh_block *block,
 /* Once, on the main thread, before the first input. False when this build sees no allocations. */
 bool ffh_alloc_start(ffh_alloc_fault on_fault);
 
+/* After a start that was true: what of the target's allocations is not seen because the target
+ * brings an allocator of its own, as a message (static storage); NULL: all is. Main thread. */
+const char *ffh_alloc_unseen(void);
+
 /* From now on blocks remember where they were allocated. Does nothing where they always do. Main
  * thread, nobody else running. */
 void ffh_alloc_keep_stacks(void);

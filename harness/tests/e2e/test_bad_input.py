@@ -45,6 +45,10 @@ def misbehave(folder: Path, function: str) -> Path:
     )
 
 
+def misbehave_malloc(folder: Path) -> Path:
+    return plan(folder, "misbehave-malloc", "A: h0 = misbehave_create()")
+
+
 @pytest.mark.parametrize("function", sorted(MISBEHAVIOUR))
 def test_misbehaviour_is_named(function: str, tmp_path: Path) -> None:
     code, words = MISBEHAVIOUR[function]
@@ -109,6 +113,12 @@ def test_a_target_that_dies_at_start(tmp_path: Path) -> None:
     assert [finding["rule"] for finding in entry["findings"]] == ["FFH-START"]
     assert "ended before its first input" in entry["findings"][0]["message"]
     assert (Path(entry["findings"][0]["path"]) / "log").stat().st_size > 0
+
+
+def test_a_target_that_replaces_malloc(tmp_path: Path) -> None:
+    done = ffh("repro", misbehave_malloc(tmp_path))
+    assert done.code == 1, done.text
+    assert "the target replaces malloc and free: what it allocates is not seen" in done.text
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ CRASHES = {
 @pytest.fixture(scope="module")
 def rules() -> target.Target:
     build.prepare("native", again=True)  # it may be from before these targets
-    done = ffh("build", "rules", "pricing-planted", *FLAVOR, timeout=1200)
+    done = ffh("build", "rules", "pricing-planted", "misbehave-malloc", *FLAVOR, timeout=1200)
     assert done.code == 0, done.text
     return target.load("rules", "native")
 
@@ -107,3 +107,15 @@ def test_fuzzing_finds_and_replays(rules: target.Target, tmp_path: Path) -> None
     again = ffh("repro", folder, "--times", "10")
     assert again.code == 2, again.text
     assert "10 of 10" in again.text
+
+
+def test_a_target_that_replaces_malloc(rules: target.Target, tmp_path: Path) -> None:
+    text = tmp_path / "x.plan"
+    text.write_text(
+        "ffihammer plan 1 target=misbehave-malloc\n"
+        "schedule random seed=0x1 lanes=1 stickiness=0\n"
+        "A: h0 = misbehave_create()\n"
+    )
+    done = ffh("repro", text, *FLAVOR)
+    assert done.code == 1, done.text
+    assert "the target replaces malloc and free: what it allocates is not seen" in done.text

@@ -17,6 +17,11 @@ namespace {
 void *volatile sink;
 volatile int zero = 0;
 
+#ifdef MISBEHAVE_OWN_MALLOC
+alignas(16) unsigned char pool[64 << 20];
+size_t used;
+#endif
+
 #ifdef MISBEHAVE_AT_START
 struct dies_at_start {
   dies_at_start() {
@@ -38,6 +43,38 @@ int descend(int depth) {
 }
 
 }  // namespace
+
+#ifdef MISBEHAVE_OWN_MALLOC
+/* An allocator under libc's names, which never frees. Not instrumented, as one that comes compiled:
+ * it is used before a sanitizer is ready. */
+#define RAW __attribute__((used, no_sanitize("address", "undefined", "coverage")))
+extern "C" {
+RAW void *malloc(size_t size) {
+  size_t start = (used + 31) & ~static_cast<size_t>(15);
+  if (size > sizeof pool - start) {
+    return nullptr;
+  }
+  used = start + size;
+  *reinterpret_cast<size_t *>(pool + start - sizeof size) = size;
+  return pool + start;
+}
+
+RAW void free(void *) {}
+
+RAW void *calloc(size_t count, size_t size) {
+  return malloc(count * size); /* the pool is zero */
+}
+
+RAW void *realloc(void *at, size_t size) {
+  unsigned char *moved = static_cast<unsigned char *>(malloc(size));
+  size_t known = at == nullptr ? 0 : *(static_cast<size_t *>(at) - 1);
+  for (size_t i = 0; moved != nullptr && i < known && i < size; i++) {
+    moved[i] = static_cast<unsigned char *>(at)[i];
+  }
+  return moved;
+}
+}
+#endif
 
 static bool ended; /* an input, in this process */
 
