@@ -2,7 +2,7 @@
 same data, as ratios from alternating runs. Never a test: nothing passes or fails by time.
 
 ffh bench schedules is in bench_schedules.py, ffh bench zoo in bench_zoo.py, ffh bench overhead in
-bench_overhead.py."""
+bench_overhead.py, ffh bench frees in bench_frees.py."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from typing import Any
 
 from . import (
     bench_flatten,
+    bench_frees,
     bench_machine,
     bench_overhead,
     bench_pairs,
@@ -188,4 +189,5 @@ BENCHES = {
     "schedules": bench_schedules.run,
     "zoo": bench_zoo.run,
     "overhead": bench_overhead.run,
+    "frees": bench_frees.run,
 }

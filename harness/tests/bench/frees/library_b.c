@@ -1,0 +1,7 @@
+#include <stdlib.h>
+
+#include "sides.h"
+
+void library_b_free(void *thing) {
+  free(thing);
+}
