@@ -33,7 +33,7 @@ endif()
 # The functions that the scheduler models take libc's place for shared libraries too, also for those that
 # are only loaded at run time.
 set(modelled "")
-foreach(name pthread_* sem_* mtx_* cnd_* thrd_* call_once syscall sched_yield nanosleep clock_* sleep usleep
+foreach(name pthread_* sem_* mtx_* cnd_* thrd_* call_once __cxa_thread_atexit_impl syscall sched_yield nanosleep clock_* sleep usleep
              gettimeofday time getrandom getentropy read readv recv recvfrom recvmsg accept accept4 write
              writev send sendto sendmsg close eventfd_* poll ppoll select epoll_* ffh_rust_*)
   list(APPEND modelled -Wl,--export-dynamic-symbol=${name})

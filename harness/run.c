@@ -162,6 +162,7 @@ FFH_INLINE static void take(ffh_frame *frame) {
   ffh_feedback_enter(frame, ffh_now.frames, ffh_now.in_flight);
   ffh_now.in_flight |= UINT64_C(1) << frame->lane;
   ffh_run_cross_enter(frame);
+  ffh_run_threadstate_enter(frame);
   ffh_run_memory_give(frame);
   ffh_run_memory_enter(frame);
   ffh_sched_enter(frame->function->name);
@@ -189,6 +190,7 @@ FFH_INLINE static void take(ffh_frame *frame) {
   ffh_now.in_flight &= ~(UINT64_C(1) << frame->lane);
   ffh_collect_outcome(frame);
   ffh_now.result.calls++;
+  ffh_run_threadstate_leave(frame);
   check(frame);
   ffh_run_memory_take(frame);
   follow(frame);

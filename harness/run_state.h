@@ -87,6 +87,10 @@ void ffh_run_cross_leave(const ffh_frame *frame);
 void ffh_run_cross_ended(uint16_t variable);
 void ffh_run_cross_end_input(void);
 
+/* run_threadstate.c: a call is about to run; it has come back, and the thread must be as it was. */
+void ffh_run_threadstate_enter(const ffh_frame *frame);
+void ffh_run_threadstate_leave(const ffh_frame *frame);
+
 /* run_report.c: tells of a finding and ends the process. `frame` may be NULL. */
 __attribute__((noreturn)) void ffh_run_report(const ffh_verdict *verdict, const ffh_frame *frame);
 

@@ -16,6 +16,7 @@
 #include "sched/lanes.h"
 #include "sched/models.h"
 #include "sched/real.h"
+#include "sched/sides.h"
 
 FFH_MODEL_FILE(adopt)
 
@@ -73,7 +74,7 @@ static int create(ffh_thread *self, pthread_t *handle, const pthread_attr_t *att
   ffh_thread *thread = ffh_thread_adopt();
   if (thread == NULL) {
     ffh_not_controlled("pthread_create: too many threads at once");
-    return ffh_real()->pthread_create(handle, attributes, entry, argument);
+    return ffh_sides_create(handle, attributes, entry, argument);
   }
   pthread_attr_t joinable;
   int detach_state = PTHREAD_CREATE_JOINABLE;
@@ -105,7 +106,7 @@ static int create(ffh_thread *self, pthread_t *handle, const pthread_attr_t *att
 
 FFH_EXPORT int pthread_create(pthread_t *handle, const pthread_attr_t *attributes,
                               void *(*entry)(void *), void *argument) {
-  FFH_MODEL(ffh_real()->pthread_create(handle, attributes, entry, argument));
+  FFH_MODEL(ffh_sides_create(handle, attributes, entry, argument));
   return create(self, handle, attributes, entry, argument);
 }
 

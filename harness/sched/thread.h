@@ -62,6 +62,7 @@ typedef struct ffh_thread {
   void *(*entry)(void *);
   void *argument;
   uint8_t parent;
+  uint8_t side;     /* of the code that started it, see ffh/cross.h */
   uint32_t born_in; /* run number */
   int exit_rounds;
   /* An I/O wait: what it waits for, on the waiting thread's stack. */

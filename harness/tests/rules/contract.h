@@ -60,6 +60,10 @@ void oom_good(void);
 void thread_exit_bad(void);
 void thread_exit_good(void);
 
+/* 0: floating point, 1: locale, 2: the process's locale, 3: cancellation, 4: signal mask. */
+void thread_state_bad(uint32_t what FFH_RANGE(0, 4));
+void thread_state_good(uint32_t what FFH_RANGE(0, 4));
+
 typedef struct bell bell FFH_HANDLE(FFH_SERIAL);
 typedef void (*ring)(void *context FFH_USERDATA);
 

@@ -1,7 +1,10 @@
 /* Ways out of the library and out of its callbacks. */
 #include <pthread.h>
 
+#include <cfenv>
+#include <clocale>
 #include <csetjmp>
+#include <csignal>
 #include <thread>
 
 #include "harness/tests/rules/contract.h"
@@ -43,6 +46,38 @@ void thread_exit_good(void) {
   if (pthread_create(&own, nullptr, end, nullptr) == 0) {
     pthread_join(own, nullptr);
   }
+}
+
+static void change(uint32_t what, bool back) {
+  static locale_t other = newlocale(LC_ALL_MASK, "C", static_cast<locale_t>(nullptr));
+  sigset_t set;
+  switch (what) {
+    case 0:
+      fesetround(back ? FE_TONEAREST : FE_UPWARD);
+      break;
+    case 1:
+      uselocale(back ? LC_GLOBAL_LOCALE : other);
+      break;
+    case 2:
+      setlocale(LC_ALL, back ? "C" : "C.UTF-8");
+      break;
+    case 3:
+      pthread_setcancelstate(back ? PTHREAD_CANCEL_ENABLE : PTHREAD_CANCEL_DISABLE, nullptr);
+      break;
+    default:
+      sigemptyset(&set);
+      sigaddset(&set, SIGUSR2);
+      pthread_sigmask(back ? SIG_UNBLOCK : SIG_BLOCK, &set, nullptr);
+  }
+}
+
+void thread_state_bad(uint32_t what) {
+  change(what, false);
+}
+
+void thread_state_good(uint32_t what) {
+  change(what, false);
+  change(what, true);
 }
 
 bell *bell_create(void) {

@@ -42,7 +42,7 @@ static void read_line(lines *self) {
 }
 
 int32_t lines_feed(lines *self, const char *text, size_t length) {
-  if (self == NULL || (text == NULL && length != 0)) {
+  if (self == NULL || text == NULL) {
     return LINES_BAD_INPUT;
   }
   for (size_t i = 0; i < length; i++) {
