@@ -34,6 +34,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
                "boundary/block.h", "boundary/frame.h", "boundary/handles.h", "check/verdict.h", "hooks/race.h",
                "sched/events.h", "report"),
     "proxy": ("ffh", "base", "boundary/inner.h", "check/confine.h", "check/verdict.h"),
+    "rust": ("ffh",),
+    "tag": ("ffh",),
     "": ("ffh", "base", "plan", "sched", "boundary", "hooks", "check", "report", "run.h"),
     "driver": ("ffh", "base", "plan", "run.h", "check/verdict.h", "report/points.h",
                "report/stats.h", "sched/events.h", "sched/sched.h", "driver"),
