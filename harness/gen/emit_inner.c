@@ -82,14 +82,29 @@ static bool is_plain_use(const ffh_gen_function *function) {
          (function->out.flags & (FFH_FN_INIT | FFH_FN_FINI)) == 0;
 }
 
-static void emit_wrap(const ffh_gen_function *function, unsigned f, unsigned symbol, bool proxy,
+static void emit_name(const ffh_gen_function *function, unsigned f, unsigned symbol, bool proxy,
                       FILE *out) {
-  const ffh_ctype *result = function->proto->type->target;
-  const char *field = word_field(result);
-  fprintf(out, "\n/* %s */\n", function->out.signature);
   fputs(proxy ? "FFH_INNER_EXPORTED " : "", out);
   emit_declarator(function, "ffh_wrap", f, symbol, out);
   fprintf(out, " __asm__(\"%s%s\");\n", proxy ? "" : "__wrap_", ffh_emit_symbol(function, symbol));
+}
+
+/* The function that a getter's result points to, FFH_NONE for other results. */
+static uint16_t returned(const ffh_model *model, const ffh_gen_function *function) {
+  const ffh_note *note = ffh_words_find(&function->proto->notes, FFH_W_RETURNS_FUNCTION);
+  return note == NULL ? FFH_NONE : ffh_model_function(model, note->args[0]);
+}
+
+static void emit_wrap(const ffh_model *model, const ffh_gen_function *function, unsigned f,
+                      unsigned symbol, bool proxy, FILE *out) {
+  const ffh_ctype *result = function->proto->type->target;
+  const char *field = word_field(result);
+  fprintf(out, "\n/* %s */\n", function->out.signature);
+  if (returned(model, function) != FFH_NONE) {
+    emit_name(&model->functions[returned(model, function)], returned(model, function), 0, proxy,
+              out);
+  }
+  emit_name(function, f, symbol, proxy, out);
   fputs(proxy ? "static " : "", out);
   emit_declarator(function, proxy ? "(*ffh_real" : "ffh_real", f, symbol, out);
   if (proxy) {
@@ -113,6 +128,10 @@ static void emit_wrap(const ffh_gen_function *function, unsigned f, unsigned sym
   } else {
     fputs("  ffh_inner_leave(&inner, (ffh_word){.u = 0});\n", out);
   }
+  uint16_t points_to = returned(model, function);
+  if (points_to != FFH_NONE) {
+    fprintf(out, "  result = result == NULL ? NULL : ffh_wrap_%u_0;\n", points_to);
+  }
   fputs(result->kind == FFH_C_VOID ? "}\n" : "  return result;\n}\n", out);
 }
 
@@ -120,7 +139,7 @@ static void emit_all(const ffh_model *model, bool proxy, FILE *out) {
   for (unsigned f = 0; f < model->n_functions; f++) {
     const ffh_gen_function *function = &model->functions[f];
     for (unsigned s = 0; ffh_model_is_inner(function) && s < ffh_emit_n_symbols(function); s++) {
-      emit_wrap(function, f, s, proxy, out);
+      emit_wrap(model, function, f, s, proxy, out);
     }
   }
 }

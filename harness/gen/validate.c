@@ -212,7 +212,7 @@ static void check_rejections(const ffh_model *model, const ffh_gen_function *fun
 }
 
 static void check_inner_words(const ffh_model *model, const ffh_gen_function *function) {
-  static const ffh_word_id words[] = {FFH_W_SYMBOL, FFH_W_PLAYS};
+  static const ffh_word_id words[] = {FFH_W_SYMBOL, FFH_W_PLAYS, FFH_W_RETURNS_FUNCTION};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
     const ffh_note *note = ffh_words_find(&function->proto->notes, words[i]);
     if (note != NULL && (function->out.flags & FFH_FN_LEGACY) == 0) {
@@ -228,6 +228,26 @@ static void check_inner_words(const ffh_model *model, const ffh_gen_function *fu
                      note->args[a]);
       }
     }
+  }
+}
+
+static void check_returned(const ffh_model *model, const ffh_gen_function *function) {
+  const ffh_note *note = ffh_words_find(&function->proto->notes, FFH_W_RETURNS_FUNCTION);
+  if (note == NULL) {
+    return;
+  }
+  uint16_t index = ffh_model_function(model, note->args[0]);
+  const ffh_gen_function *named = index == FFH_NONE ? NULL : &model->functions[index];
+  const ffh_ctype *result = function->proto->type->target;
+  bool points = result->kind == FFH_C_POINTER && result->target->kind == FFH_C_FUNCTION;
+  const char *why = named == NULL                ? "is not in the contract"
+                    : !ffh_model_is_inner(named) ? "is not FFH_LEGACY"
+                    : !points || strcmp(result->target->key, named->proto->type->key) != 0
+                        ? "has another type than its result points to"
+                        : NULL;
+  if (why != NULL) {
+    ffh_diag_add(model->source->diags, note->place, FFH_DIAG_RETURNS_FUNCTION,
+                 "'%s' returns '%.100s', which %s", function->out.name, note->args[0], why);
   }
 }
 
@@ -248,6 +268,7 @@ void ffh_model_validate(const ffh_model *model) {
   for (unsigned i = 0; i < model->n_functions; i++) {
     const ffh_gen_function *function = &model->functions[i];
     check_inner_words(model, function);
+    check_returned(model, function);
     if (ffh_model_is_shadow(function)) {
       continue;
     }

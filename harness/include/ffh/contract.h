@@ -173,6 +173,9 @@
 /* On an inner function: the thread that calls it plays the role from then on. Without such a
  * function, the first thread that does what is the role's plays it. */
 #define FFH_PLAYS(role) FFH_WORD_("plays(" #role ")")
+/* On an inner function: its result, when it is not NULL, is a pointer to the inner function
+ * `function`. Calls through it are seen too. */
+#define FFH_RETURNS_FUNCTION(function) FFH_WORD_("returns_function(" #function ")")
 /* A function of the target, not of the library: it changes the environment (a full disk, a torn
  * file). */
 #define FFH_DISTURBS FFH_WORD_("disturbs")

@@ -108,6 +108,8 @@ FFH_CALLABLE(FFH_THREAD(executor)) size_t store_count(const store *self);
 size_t store_count_slow(const store *self);
 FFH_LEGACY void store_inner(store *self);
 FFH_LEGACY FFH_SYMBOL(_ZN5StoreD1Ev, _ZN5StoreD2Ev) void store_end(store *self FFH_CONSUMES);
+typedef void (*store_function)(store *self);
+FFH_LEGACY FFH_RETURNS_FUNCTION(store_inner) store_function store_inner_get(void);
 FFH_LEGACY FFH_PLAYS(executor) const char *store_serve(store *self, char *untold);
 FFH_DISTURBS void world_fill_disk(void);
 FFH_EXCLUDED("writes to the terminal") void store_dump(const store *self, ...);

@@ -166,6 +166,24 @@ void stale_handle_good(void) {
   }
 }
 
+void stale_handle_pointer_bad(void) {
+  start();
+  core *owner = core_new();
+  gear *self = gear_new(owner);
+  gear_free(self);
+  gear_user()(self);
+  core_free(owner);
+}
+
+void stale_handle_pointer_good(void) {
+  start();
+  core *owner = core_new();
+  gear *self = gear_new(owner);
+  gear_user()(self);
+  gear_free(self);
+  core_free(owner);
+}
+
 void double_destroy_bad(void) {
   start();
   lathe *self = new_lathe();
