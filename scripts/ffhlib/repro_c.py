@@ -212,6 +212,11 @@ def generate(plan: str, report: dict[str, Any], model: dict[str, Any], info: dic
     except PlanError as error:
         raise ReproError(str(error)) from error
     notes: list[str] = []
+    notes += [
+        f"allocation {call.fail} inside call {number} ({call.function}) has to fail, and does not here"
+        for number, call in enumerate(calls)
+        if call.fail
+    ]
     types = _handle_types(model, calls)
     bodies, table, used = [], [], set()
     steps = _steps(calls, report.get("order") or [], notes)

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+_FAIL = re.compile(r" fail=(\d+)")
 _CALL = re.compile(r"([A-Z]{1,2}): (?:(h\d+) = )?([A-Za-z_]\w*)\(")
 _NAME = re.compile(r"([A-Za-z_]\w*)=")
 _FORM = re.compile(
@@ -46,6 +47,7 @@ class Call:
     result: str
     text: str
     values: dict[str, Any] = field(default_factory=dict)
+    fail: int = 0  # the allocation inside it that fails
 
 
 class _Reader:
@@ -126,6 +128,9 @@ def parse(text: str) -> list[Call]:
         head = reader.take(_CALL)
         call = Call(head[1], head[3], head[2] or "", line)
         call.values = reader.fields(")")
+        fail = _FAIL.match(line, reader.at)
+        if fail:
+            call.fail, reader.at = int(fail[1]), fail.end()
         if reader.at != len(line):
             raise PlanError(f"something follows the call: {line[:200]!r}")
         calls.append(call)

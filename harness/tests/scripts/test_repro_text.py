@@ -104,6 +104,13 @@ def test_a_call_and_its_buffer() -> None:
     assert "incomplete" not in source
 
 
+def test_an_allocation_that_fails_is_part_of_the_call() -> None:
+    first, second = parse("A: make(size=1) fail=12\nB: make(size=1)\n")
+    assert (first.fail, second.fail) == (12, 0)
+    with pytest.raises(PlanError, match="something follows the call"):
+        parse("A: make(size=1) fails=12\n")
+
+
 def test_what_is_left_out_is_said_twice() -> None:
     source = repro_c.generate("A: g()\nA: f(a=null)", {"order": [[0, "A", "ok"]]}, MODEL, {})
     assert source.count("incomplete: call 0 is left out: g is not in the contract") == 2
