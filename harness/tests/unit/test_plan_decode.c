@@ -458,6 +458,18 @@ static void expect_broken(const char *why) {
   assert_string_equal(wrong, why);
 }
 
+static void test_check_sees_where_nothing_may_fail(void **state) {
+  (void)state;
+  decode_text(HEAD "A: s = store_open(path=\"a\")\nB: cursor_new(store=s, out=out c)\n");
+  plan->calls[0].fail = 1;
+  assert_null(ffh_plan_check(plan));
+  plan->calls[0].fail = FFH_MAX_FAIL + 1;
+  expect_broken("an allocation that fails is out of bounds");
+  plan->calls[0].fail = 0;
+  plan->calls[1].fail = 1;
+  expect_broken("an allocation fails in a call that does not promise to survive it");
+}
+
 static void test_check_sees_broken_plans(void **state) {
   (void)state;
   const char *text = HEAD
@@ -518,14 +530,6 @@ static void test_check_sees_broken_plans(void **state) {
   plan->schedule.weights[1].thread = 4;
   expect_broken("a weight names a thread that does not exist");
   decode_text(text);
-  plan->calls[0].fail = 1;
-  assert_null(ffh_plan_check(plan));
-  plan->calls[0].fail = FFH_MAX_FAIL + 1;
-  expect_broken("an allocation that fails is out of bounds");
-  plan->calls[0].fail = 0;
-  plan->calls[1].fail = 1;
-  expect_broken("an allocation fails in a call that does not promise to survive it");
-  decode_text(text);
   plan->n_variables--;
   expect_broken("variables are not numbered in order");
   decode_text(text);
@@ -582,6 +586,7 @@ int main(void) {
       cmocka_unit_test(test_confined_calls_follow_their_handle),
       cmocka_unit_test(test_parents_are_matched),
       cmocka_unit_test(test_parents_end_after_children),
+      cmocka_unit_test(test_check_sees_where_nothing_may_fail),
       cmocka_unit_test(test_check_sees_broken_plans),
       cmocka_unit_test(test_an_allocation_that_fails),
       cmocka_unit_test(test_cost),
