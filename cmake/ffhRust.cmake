@@ -11,7 +11,7 @@
 #
 # The crate and its dependencies are instrumented for the flavor; Rust's standard library is not: it comes compiled.
 # The linker puts harness/rust/wrap.c before Rust's allocation functions, so that the ledger knows what Rust allocates
-# and with which layout (not in the external flavor, whose flags are the environment's).
+# and with which layout (not with PLAIN, and not in the external flavor, whose flags are the environment's).
 # An executable can hold one such library: two would both bring the symbols of the standard library. Put several
 # crates below one that depends on them.
 
@@ -63,7 +63,7 @@ function(ffh_add_rust_library)
   add_dependencies(${arg_NAME} ${arg_NAME}-cargo)
   set_target_properties(${arg_NAME} PROPERTIES IMPORTED_LOCATION ${stem}.a)
   target_link_libraries(${arg_NAME} INTERFACE ${FFH_RUST_SYSTEM_LIBRARIES})
-  if(FFH_RUST_ALLOCATORS AND FFH_FLAVOR MATCHES "^(asan|tsan|native)$")
+  if(FFH_RUST_ALLOCATORS AND NOT arg_PLAIN AND FFH_FLAVOR MATCHES "^(asan|tsan|native)$")
     ffh_rust_wrapped(wrapped)
     target_link_libraries(${arg_NAME} INTERFACE ${wrapped})
   endif()
