@@ -12,12 +12,14 @@ typedef struct ffh_selftest {
   bool (*speaks)(bool is_planted); /* whether the checker speaks: of the fault, or of its twin */
 } ffh_selftest;
 
-/* run_selftest_cases.c, _sched.c and _inner.c */
+/* run_selftest_cases.c, _sched.c, _inner.c and _cross.c */
 extern const ffh_selftest ffh_selftests[];
 extern const unsigned ffh_selftest_count;
 bool ffh_selftest_sched(bool is_planted);
 bool ffh_selftest_jumps(bool is_planted);
 bool ffh_selftest_confinement(bool is_planted);
+bool ffh_selftest_callbacks(bool is_planted);
+bool ffh_selftest_threadstate(bool is_planted);
 
 /* Ends the process with FFH-INTERNAL when a checker is silent about its fault, or speaks of the
  * twin. Main thread, once, after the runtime has started and before the target's FFH_INIT.

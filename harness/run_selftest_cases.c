@@ -366,6 +366,8 @@ const ffh_selftest ffh_selftests[] = {
     {"allocations that fail", has_wrapped, failing_allocations},
     {"statuses without memory", NULL, statuses_without_memory},
     {"confinement", NULL, ffh_selftest_confinement},
+    {"callbacks", NULL, ffh_selftest_callbacks},
+    {"thread state", NULL, ffh_selftest_threadstate},
     {"deadlocks", NULL, ffh_selftest_sched},
     {"crossings", NULL, ffh_selftest_jumps}, /* the stack is known once the scheduler was asked */
 };
