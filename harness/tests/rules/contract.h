@@ -302,6 +302,7 @@ FFH_RETURNS_OWNED(free) FFH_ERROR_NULL char *cross_side_text(void);
 void free(void *memory FFH_CONSUMES FFH_NULLABLE);
 void cross_side_bad(void);
 void cross_side_good(void);
+void cross_side_adopt_good(char *text FFH_TRANSFERRED(free));
 void cross_side_tagged_bad(void);
 void cross_side_tagged_good(void);
 void cross_side_untagged_bad(void);

@@ -36,6 +36,10 @@ void cross_side_good(void) {
   handed_out = nullptr;
 }
 
+void cross_side_adopt_good(char *text) {
+  free(text);
+}
+
 void cross_side_tagged_bad(void) {
   store_give(depot_take(8));
 }
