@@ -18,7 +18,7 @@ from .bench_pairs import BenchError
 
 SOURCES = paths.PROJECT / "harness" / "tests" / "bench" / "frees"
 TARGET = "frees"
-FLAVORS = ("asan",)  # ffihammer's, a column for each
+FLAVORS = ("asan", "native")  # ffihammer's, a column for each
 TIMEOUT = 60
 VALGRIND_FOUND = 9
 
