@@ -10,8 +10,8 @@
 #include "hooks/malloc_jemalloc.h"
 #include "hooks/rust.h"
 
-/* Weak, as a sanitizer's are: a target with an allocator of its own links, and is told why it cannot
- * be run (unseen.c). */
+/* Weak, as a sanitizer's are: a target with an allocator of its own links, and is told why it
+ * cannot be run (unseen.c). */
 #define EXPORT __attribute__((visibility("default"), weak))
 enum { MALLOC = FFH_FAMILY_MALLOC, NEW = FFH_FAMILY_NEW, NEW_ARRAY = FFH_FAMILY_NEW_ARRAY };
 
