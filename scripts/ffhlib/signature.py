@@ -31,7 +31,7 @@ _ENGINE = re.compile(
 )
 # Our own files: the runtime's and the thunks that ffh-gen writes.
 _HARNESS = re.compile(
-    r"(?:^|/)harness/(?:run[^/]*\.c|(?:base|plan|sched|boundary|hooks|check|report|driver)/[^:]*):"
+    r"(?:^|/)harness/(?:base|plan|sched|boundary|hooks|check|report|run|driver)/[^:]*:"
     r"|_target\.c:\d"
 )
 _THUNKS = re.compile(r"_target\.c:\d")

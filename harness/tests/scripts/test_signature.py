@@ -14,7 +14,7 @@ def frame(function: str, location: str = "src/bus.c:10") -> dict[str, str]:
 
 HARNESS = [
     frame("call_bus_emit", "build/targets/bus/bus_target.c:29"),
-    frame("take", "harness/run.c:202"),
+    frame("take", "harness/run/call.c:176"),
     frame("ffh_lane_serve", "harness/sched/sched.c:561"),
 ]
 
@@ -119,12 +119,12 @@ DOUBLE_FREE = """\
 ==7==ERROR: AddressSanitizer: attempting double-free on 0x508000000120 in thread T0:
     #0 0x5 in free (/bin/x+0x1)
 {}
-    #3 0x5 in take /harness/run.c:202:3
+    #3 0x5 in take /harness/run/call.c:176:3
 
 freed by thread T1 here:
     #0 0x5 in free (/bin/x+0x1)
 {}
-    #3 0x5 in take /harness/run.c:202:3
+    #3 0x5 in take /harness/run/call.c:176:3
 
 previously allocated by thread T0 here:
     #0 0x5 in malloc (/bin/x+0x1)

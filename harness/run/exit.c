@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "run_state.h"
+#include "run/state.h"
 
 static const ffh_edge exit_edge = {.name = "exit",
                                    .to = FFH_SIDE_LIBRARY,

@@ -9,7 +9,7 @@
 #include "plan/thread.h"
 #include "report/json.h"
 #include "report/stats.h"
-#include "run_state.h"
+#include "run/state.h"
 #include "sched/events.h"
 
 /* ---- findings ---- */

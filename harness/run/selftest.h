@@ -12,7 +12,7 @@ typedef struct ffh_selftest {
   bool (*speaks)(bool is_planted); /* whether the checker speaks: of the fault, or of its twin */
 } ffh_selftest;
 
-/* run_selftest_cases.c, _sched.c, _inner.c and _cross.c */
+/* selftest_cases.c, _sched.c, _inner.c and _cross.c */
 extern const ffh_selftest ffh_selftests[];
 extern const unsigned ffh_selftest_count;
 bool ffh_selftest_sched(bool is_planted);

@@ -9,7 +9,7 @@
 #include "boundary/unwind.h"
 #include "check/callbacks.h"
 #include "check/crossings.h"
-#include "run_state.h"
+#include "run/state.h"
 
 /* Controlled threads come one at a time; a thread that is not waits here, never long. */
 static atomic_flag busy = ATOMIC_FLAG_INIT;

@@ -6,7 +6,7 @@
 #include "plan/build.h"
 #include "plan/thread.h"
 #include "report/stats.h"
-#include "run_state.h"
+#include "run/state.h"
 
 /* Guarded by boundary/inner.c, which lets one thread in at a time. */
 static ffh_confine confine;

@@ -1,4 +1,4 @@
-/* What the files of the pipeline (run*.c) share: what was set up once, and the state of one input.
+/* What the files of the pipeline share: what was set up once, and the state of one input.
  * The latter is guarded by the scheduler's baton. */
 #ifndef FFH_RUN_STATE_H
 #define FFH_RUN_STATE_H
@@ -10,7 +10,7 @@
 #include "run.h"
 #include "sched/sched.h"
 
-#define FFH_PHASE_EXIT "exit" /* the process is leaving, see run_exit.c */
+#define FFH_PHASE_EXIT "exit" /* the process is leaving, see exit.c */
 
 enum { FFH_RUN_EVENTS = FFH_MAX_CALLS + FFH_MAX_HANDLES, FFH_RUN_REPORT_BYTES = 24 << 20 };
 
@@ -46,20 +46,25 @@ typedef struct ffh_run_now {
 
 extern ffh_run_now ffh_now;
 
-/* run.c: admits, makes and checks the call that the frame describes; skips it where the contract
+/* lanes.c: hands the plan's calls to their lanes, and is the scheduler's client. */
+void ffh_run_queue_calls(const ffh_plan *plan);
+uint64_t ffh_run_enabled(void *context);
+void ffh_run_step(void *context, unsigned lane);
+
+/* call.c: admits, makes and checks the call that the frame describes; skips it where the contract
  * does not allow it now. On the lane's thread. */
 void ffh_run_take(ffh_frame *frame);
 
-/* run_inner.c: watches the inner edge, see check/confine.h. Once; then before and after each input.
+/* inner.c: watches the inner edge, see check/confine.h. Once; then before and after each input.
  */
 void ffh_run_inner_start(void);
 void ffh_run_inner_begin(const ffh_plan *plan);
 void ffh_run_inner_end(void);
 
-/* run_teardown.c: destroys what the plan left alive, in contract order. */
+/* teardown.c: destroys what the plan left alive, in contract order. */
 void ffh_run_tear_down(void);
 
-/* run_follow.c: what the contract promises to be true after a call, asked of the library. On the
+/* follow.c: what the contract promises to be true after a call, asked of the library. On the
  * lane's thread: after a call that failed, and before the lane's next one. On the main thread: when
  * an input begins, and after its last call. */
 void ffh_run_follow_failure(ffh_frame *frame);
@@ -67,16 +72,16 @@ void ffh_run_follow_before_call(unsigned lane);
 void ffh_run_follow_begin(void);
 void ffh_run_follow_end(void);
 
-/* run_shadow.c: calls the shadow of a call that has come back, and compares; then notes what it
+/* shadow.c: calls the shadow of a call that has come back, and compares; then notes what it
  * made. Forgets the pointers of a lane. */
 void ffh_run_shadow_call(ffh_frame *frame);
 void ffh_run_shadow_born(const ffh_frame *frame);
 void ffh_run_shadow_forget(unsigned lane);
 
-/* run_exit.c: leaves the process by exit() in the middle of an input. */
+/* exit.c: leaves the process by exit() in the middle of an input. */
 __attribute__((noreturn)) void ffh_run_exit(void);
 
-/* run_cross.c: what happens at the boundary beside calls is looked at from now on; the next input
+/* cross.c: what happens at the boundary beside calls is looked at from now on; the next input
  * begins; a call is about to run, has come back; a handle has ended; the library has come to rest.
  */
 void ffh_run_cross_start(void);
@@ -87,17 +92,17 @@ void ffh_run_cross_leave(const ffh_frame *frame);
 void ffh_run_cross_ended(uint16_t variable);
 void ffh_run_cross_end_input(void);
 
-/* run_threadstate.c: a call is about to run; it has come back, and the thread must be as it was. */
+/* threadstate.c: a call is about to run; it has come back, and the thread must be as it was. */
 void ffh_run_threadstate_enter(const ffh_frame *frame);
 void ffh_run_threadstate_leave(const ffh_frame *frame);
 
-/* run_report.c: tells of a finding and ends the process. `frame` may be NULL. */
+/* report.c: tells of a finding and ends the process. `frame` may be NULL. */
 __attribute__((noreturn)) void ffh_run_report(const ffh_verdict *verdict, const ffh_frame *frame);
 
-/* run_report.c: reports what was found when arguments' borrows ended. `frame` may be NULL. */
+/* report.c: reports what was found when arguments' borrows ended. `frame` may be NULL. */
 void ffh_run_check_arguments(const ffh_frame *frame);
 
-/* run_report.c: the scheduler has found a fault. Does not return. */
+/* report.c: the scheduler has found a fault. Does not return. */
 void ffh_run_fault(void *context, ffh_sched_fault fault, const char *what, const void *object);
 
 #endif

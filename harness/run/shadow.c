@@ -1,13 +1,13 @@
 /* The shadow of a call (FFH_SHADOW): the same arguments in memory of their own, right after the
  * call, before its handles are free for others. */
+#include "check/shadow.h"
 #include "boundary/args.h"
 #include "boundary/collect.h"
 #include "boundary/order.h"
 #include "boundary/partner.h"
-#include "check/shadow.h"
 #include "hooks/race.h"
-#include "run_memory.h"
-#include "run_state.h"
+#include "run/memory.h"
+#include "run/state.h"
 
 static ffh_frame shadows[FFH_MAX_LANES];
 

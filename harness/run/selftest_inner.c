@@ -4,8 +4,8 @@
 #include "boundary/unwind.h"
 #include "check/confine.h"
 #include "check/crossings.h"
-#include "run_selftest.h"
-#include "run_state.h"
+#include "run/selftest.h"
+#include "run/state.h"
 
 /* ---- crossings that are jumped over ---- */
 

@@ -1,7 +1,7 @@
 /* What each call leaves behind on its thread. */
 #include "boundary/threadstate.h"
 #include "check/threadstate.h"
-#include "run_state.h"
+#include "run/state.h"
 
 static ffh_thread_state before[FFH_MAX_LANES];
 

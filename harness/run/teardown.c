@@ -1,6 +1,6 @@
 /* What the plan left alive goes in contract order. */
 #include "boundary/handles.h"
-#include "run_state.h"
+#include "run/state.h"
 
 typedef struct teardown {
   uint16_t variable;

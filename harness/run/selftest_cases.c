@@ -13,8 +13,8 @@
 #include "check/protocol.h"
 #include "check/shadow.h"
 #include "hooks/failing.h"
-#include "run_memory.h"
-#include "run_selftest.h"
+#include "run/memory.h"
+#include "run/selftest.h"
 
 /* ---- a function that does not exist ---- */
 

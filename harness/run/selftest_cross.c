@@ -3,7 +3,7 @@
 
 #include "check/callbacks.h"
 #include "check/threadstate.h"
-#include "run_selftest.h"
+#include "run/selftest.h"
 
 /* A call that has come back, and a callback that was its alone. */
 bool ffh_selftest_callbacks(bool is_planted) {

@@ -1,4 +1,4 @@
-#include "run_target.h"
+#include "run/target.h"
 
 #include "base/limits.h"
 

@@ -3,7 +3,7 @@
 #include "boundary/order.h"
 #include "check/lasterror.h"
 #include "hooks/race.h"
-#include "run_state.h"
+#include "run/state.h"
 
 /* The last error of each lane. Those with a bit in `pending` have not called the library since. */
 static ffh_last_error errors[FFH_MAX_LANES];

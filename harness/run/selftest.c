@@ -1,4 +1,4 @@
-#include "run_selftest.h"
+#include "run/selftest.h"
 
 #include "base/assert.h"
 #include "base/out.h"

@@ -2,7 +2,7 @@
 #include <semaphore.h>
 
 #include "base/assert.h"
-#include "run_selftest.h"
+#include "run/selftest.h"
 #include "sched/sched.h"
 
 static struct {
