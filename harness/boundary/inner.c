@@ -72,10 +72,11 @@ static void know_thread(void) {
   }
 }
 
-static void tell(ffh_inner *inner, ffh_inner_kind kind, const ffh_word *result,
+/* Whether the end is to be told too. */
+static bool tell(const ffh_inner *inner, ffh_inner_kind kind, const ffh_word *result,
                  const uintptr_t *frame) {
   ffh_inner_event event = {.kind = (uint8_t)kind,
-                           .internal = inner->crossing.from == FFH_SIDE_LEGACY,
+                           .internal = inner->internal,
                            .function = inner->function,
                            .args = inner->args,
                            .result = result};
@@ -87,35 +88,35 @@ static void tell(ffh_inner *inner, ffh_inner_kind kind, const ffh_word *result,
   event.thread = who();
   event.n_frames = walk(frame, event.frames);
   uint64_t version = ffh_inner_version;
-  if (give(&event) && inner->use) {
+  bool again = give(&event) && inner->use;
+  if (again) { /* a use that may be repeated leaves nothing behind */
     ffh_inner_last_use = (ffh_inner_last){
         .object = inner->args[0].cp, .function = inner->function, .version = version};
-    inner->told = 0; /* a use that may be repeated leaves nothing behind */
   }
   here->side = side;
+  return !again;
 }
 
-void ffh_inner_tell_enter(ffh_inner *inner) {
+bool ffh_inner_tell_enter(const ffh_inner *inner) {
   if (!observing) {
-    return;
+    return false;
   }
-  inner->told = 1;
-  if (inner->crossing.from != FFH_SIDE_LEGACY) {
+  if (!inner->internal) {
     uint64_t *count = &ffh_inner_counts[inner->function->edge.function];
     __atomic_store_n(count, __atomic_load_n(count, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
   }
-  tell(inner, FFH_INNER_ENTER, NULL, __builtin_frame_address(0));
+  return tell(inner, FFH_INNER_ENTER, NULL, __builtin_frame_address(0));
 }
 
-void ffh_inner_tell_leave(ffh_inner *inner, const ffh_word *result) {
+void ffh_inner_tell_leave(const ffh_inner *inner, const ffh_word *result) {
   if (observing) {
-    tell(inner, FFH_INNER_LEAVE, result, __builtin_frame_address(0));
+    (void)tell(inner, FFH_INNER_LEAVE, result, __builtin_frame_address(0));
   }
 }
 
-void ffh_inner_tell_unwound(ffh_inner *inner) {
+void ffh_inner_tell_unwound(const ffh_inner *inner) {
   if (observing) {
-    tell(inner, FFH_INNER_UNWOUND, NULL, __builtin_frame_address(0));
+    (void)tell(inner, FFH_INNER_UNWOUND, NULL, __builtin_frame_address(0));
   }
 }
 

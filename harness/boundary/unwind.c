@@ -81,9 +81,9 @@ static bool is_on_stack(uintptr_t at) {
   return at >= ffh_stack_here.low && at < ffh_stack_here.high;
 }
 
-void ffh_cross_jumped(const ffh_crossing *crossing) {
+void ffh_cross_jumped(uintptr_t depth) {
   ffh_here *here = &ffh_here_now;
-  bool matters = here->top != NULL && is_on_stack(here->frame) && is_on_stack(crossing->frame) &&
+  bool matters = here->top != NULL && is_on_stack(-here->depth) && is_on_stack(-depth) &&
                  here->edge->kind != FFH_EDGE_LEGACY && told != NULL;
   if (matters) {
     ffh_unwound unwound = {.how = FFH_UNWINDING_JUMP, .edge = here->edge};

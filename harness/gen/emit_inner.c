@@ -116,17 +116,19 @@ static void emit_wrap(const ffh_model *model, const ffh_gen_function *function, 
   emit_declarator(function, "ffh_wrap", f, symbol, out);
   fputs(" {\n", out);
   emit_words(function, out);
-  fputs("  FFH_INNER_SCOPE ffh_inner inner;\n", out);
-  fprintf(out, "  ffh_inner_%s(&inner, &functions[%u], args);\n  ",
+  fputs("  ffh_inner inner;\n", out);
+  fprintf(out,
+          "  FFH_INNER_SCOPE ffh_inner_scope scope =\n"
+          "      ffh_inner_%s(&inner, &functions[%u], args);\n  ",
           is_plain_use(function) ? "enter_use" : "enter", f);
   if (result->kind != FFH_C_VOID) {
     fprintf(out, "__typeof__(%s) result = ", result->spelling);
   }
   emit_call(function, f, symbol, out);
   if (field != NULL) {
-    fprintf(out, "  ffh_inner_leave(&inner, (ffh_word){.%s = result});\n", field);
+    fprintf(out, "  ffh_inner_leave(&scope, (ffh_word){.%s = result});\n", field);
   } else {
-    fputs("  ffh_inner_leave(&inner, (ffh_word){.u = 0});\n", out);
+    fputs("  ffh_inner_leave(&scope, (ffh_word){.u = 0});\n", out);
   }
   uint16_t points_to = returned(model, function);
   if (points_to != FFH_NONE) {

@@ -53,10 +53,10 @@ static void print_thread(ffh_out *out, ffh_actor thread) {
 }
 
 /* Programs may jump over the library's calls (longjmp): what lay between is forgotten. */
-void ffh_cross_jumped(const ffh_crossing *crossing) {
-  (void)crossing;
+void ffh_cross_jumped(uintptr_t depth) {
+  (void)depth;
   ffh_here_now.top = NULL;
-  ffh_here_now.frame = 0;
+  ffh_here_now.depth = 0;
   ffh_here_now.side = FFH_SIDE_HARNESS;
 }
 

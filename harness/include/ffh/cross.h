@@ -39,58 +39,77 @@ typedef struct ffh_edge {
   uint16_t slot;     /* of a callback, FFH_NONE for none */
 } ffh_edge;
 
+/* What a thread was inside of before a crossing. */
+typedef struct ffh_crossed {
+  struct ffh_crossing *top;
+  uintptr_t depth;
+  const ffh_edge *edge;
+  uint64_t side; /* a word, for where it is kept on the stack: processors rename those */
+} ffh_crossed;
+
 /* One crossing that has not been left. On the stack of the function that made it. */
 typedef struct ffh_crossing {
-  struct ffh_crossing *outer;
   const ffh_edge *edge;
-  uint64_t sequence; /* of the thread, from 1 */
-  uintptr_t frame;   /* of the function that made it: a sanitizer keeps variables elsewhere */
-  uint8_t from;      /* the side that was left */
+  ffh_crossed before; /* by ffh_cross_in */
 } ffh_crossing;
 
 typedef struct ffh_here {
   ffh_crossing *top;    /* the innermost crossing, NULL outside of all */
-  const ffh_edge *edge; /* its edge and frame: what was jumped over may be overwritten */
-  uintptr_t frame;
-  uint64_t sequence;
-  uint32_t thread; /* the thread's own number, never used again; 0: not asked for yet */
-  uint8_t side;    /* ffh_side */
+  uintptr_t depth;      /* the negated address of the frame that made it; 0 outside of all */
+  const ffh_edge *edge; /* its own: what was jumped over may be overwritten */
+  uint32_t thread;      /* the thread's own number, never used again; 0: not asked for yet */
+  uint8_t side;         /* ffh_side */
 } ffh_here;
 
 /* Initial-exec: the general way of reaching thread-local data costs as much as the rest. */
 extern __thread ffh_here ffh_here_now __attribute__((tls_model("initial-exec")));
 
-/* A crossing is entered or left, and the innermost one was jumped over. */
-void ffh_cross_jumped(const ffh_crossing *crossing);
+/* A crossing is entered or left at that depth, and the innermost one was jumped over. */
+void ffh_cross_jumped(uintptr_t depth);
 
-static inline void ffh_cross_in(ffh_crossing *crossing, const ffh_edge *edge) {
+/* A sanitizer may keep variables elsewhere, so that it is not the crossing's own address. */
+#define FFH_CROSS_DEPTH() (-(uintptr_t)__builtin_frame_address(0))
+
+/* Enters, and leaves with what entering has returned. A wrapper keeps that to itself, so that it
+ * can stay in registers: read back from memory, each call would wait for stores of the one before.
+ */
+__attribute__((always_inline)) static inline ffh_crossed ffh_cross_enter(ffh_crossing *crossing,
+                                                                         const ffh_edge *edge) {
   ffh_here *here = &ffh_here_now;
-  crossing->frame = (uintptr_t)__builtin_frame_address(0);
-  /* Further in is further down: one that lies below this one has been jumped over. */
-  if (here->frame < crossing->frame && here->top != NULL) {
-    ffh_cross_jumped(crossing);
+  uintptr_t depth = FFH_CROSS_DEPTH();
+  /* Further in is deeper: one that lies deeper than this one has been jumped over. */
+  if (__builtin_expect(here->depth > depth, 0)) {
+    ffh_cross_jumped(depth);
   }
-  crossing->outer = here->top;
+  ffh_crossed before = {here->top, here->depth, here->edge, here->side};
   crossing->edge = edge;
-  crossing->sequence = ++here->sequence;
-  crossing->from = here->side;
   here->top = crossing;
   here->edge = edge;
-  here->frame = crossing->frame;
+  here->depth = depth;
   here->side = edge->to;
+  return before;
+}
+
+__attribute__((always_inline)) static inline void ffh_cross_leave(const ffh_crossing *crossing,
+                                                                  ffh_crossed before) {
+  ffh_here *here = &ffh_here_now;
+  if (__builtin_expect(here->top != crossing, 0)) {
+    ffh_cross_jumped(FFH_CROSS_DEPTH());
+  }
+  here->top = before.top;
+  here->edge = before.edge;
+  here->depth = before.depth;
+  here->side = (uint8_t)before.side;
+}
+
+/* The same, where entering and leaving are apart. */
+__attribute__((always_inline)) static inline void ffh_cross_in(ffh_crossing *crossing,
+                                                               const ffh_edge *edge) {
+  crossing->before = ffh_cross_enter(crossing, edge);
 }
 
 static inline void ffh_cross_out(const ffh_crossing *crossing) {
-  ffh_here *here = &ffh_here_now;
-  if (here->top != crossing) {
-    ffh_cross_jumped(crossing);
-  }
-  here->top = crossing->outer;
-  here->side = crossing->from;
-  if (crossing->outer != NULL) {
-    here->edge = crossing->outer->edge;
-    here->frame = crossing->outer->frame;
-  }
+  ffh_cross_leave(crossing, crossing->before);
 }
 
 /* First in a function that calls across the boundary: exceptions, panics and pthread_exit that pass

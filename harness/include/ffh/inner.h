@@ -7,6 +7,7 @@
 #ifndef FFH_INNER_H
 #define FFH_INNER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "ffh/target.h"
@@ -15,14 +16,22 @@
 extern "C" {
 #endif
 
+/* One call. What the runtime is told of it; not filled in where the short way is taken. */
 typedef struct ffh_inner {
   ffh_crossing crossing;
   const ffh_function *function;
   const ffh_word *args; /* one for each slot but the result's */
-  uint8_t open;         /* not left yet */
-  uint8_t told;         /* the runtime was told of it, and is told of its end */
-  uint8_t use;          /* nothing but a use of args[0] */
+  bool internal;        /* the legacy side calls itself */
+  bool use;             /* nothing but a use of args[0] */
 } ffh_inner;
+
+/* What a wrapper keeps to itself, in registers where it can. */
+typedef struct ffh_inner_scope {
+  ffh_inner *inner;
+  ffh_crossed before;
+  bool open; /* not left yet */
+  bool told; /* the runtime was told of it, and is told of its end */
+} ffh_inner_scope;
 
 /* The last object that this thread was found to be allowed to use. */
 typedef struct ffh_inner_last {
@@ -44,56 +53,63 @@ extern uint64_t ffh_inner_counts[];
 
 #define FFH_INNER_SCOPE __attribute__((cleanup(ffh_inner_end)))
 
-void ffh_inner_tell_enter(ffh_inner *inner);
-void ffh_inner_tell_leave(ffh_inner *inner, const ffh_word *result);
-void ffh_inner_tell_unwound(ffh_inner *inner);
+/* Whether the end is to be told too. */
+bool ffh_inner_tell_enter(const ffh_inner *inner);
+void ffh_inner_tell_leave(const ffh_inner *inner, const ffh_word *result);
+void ffh_inner_tell_unwound(const ffh_inner *inner);
 
-static inline void ffh_inner_begin(ffh_inner *inner, const ffh_function *function,
-                                   const ffh_word *args) {
+/* These are parts of the wrapper: of its frame, and nothing of the scope gets out. */
+#define FFH_INNER_PART __attribute__((always_inline)) static inline
+
+FFH_INNER_PART bool ffh_inner_tell(ffh_inner *inner, const ffh_function *function,
+                                   const ffh_word *args, bool internal, bool use) {
   inner->function = function;
   inner->args = args;
-  inner->open = 1;
-  inner->told = 0;
-  inner->use = 0;
-  ffh_cross_in(&inner->crossing, &function->edge);
+  inner->internal = internal;
+  inner->use = use;
+  return ffh_inner_tell_enter(inner);
 }
 
-static inline void ffh_inner_enter(ffh_inner *inner, const ffh_function *function,
-                                   const ffh_word *args) {
-  ffh_inner_begin(inner, function, args);
-  ffh_inner_tell_enter(inner);
+FFH_INNER_PART ffh_inner_scope ffh_inner_enter(ffh_inner *inner, const ffh_function *function,
+                                               const ffh_word *args) {
+  ffh_crossed before = ffh_cross_enter(&inner->crossing, &function->edge);
+  bool told = ffh_inner_tell(inner, function, args, before.side == FFH_SIDE_LEGACY, false);
+  return (ffh_inner_scope){inner, before, true, told};
 }
 
 /* For a function that only uses one handle, args[0]. */
-static inline void ffh_inner_enter_use(ffh_inner *inner, const ffh_function *function,
-                                       const ffh_word *args) {
-  ffh_inner_begin(inner, function, args);
+FFH_INNER_PART ffh_inner_scope ffh_inner_enter_use(ffh_inner *inner, const ffh_function *function,
+                                                   const ffh_word *args) {
+  ffh_crossed before = ffh_cross_enter(&inner->crossing, &function->edge);
   const ffh_inner_last *last = &ffh_inner_last_use;
-  if (last->object == args[0].cp && last->function == function &&
-      last->version == __atomic_load_n(&ffh_inner_version, __ATOMIC_RELAXED) &&
-      inner->crossing.from != FFH_SIDE_LEGACY) {
+  bool internal = before.side == FFH_SIDE_LEGACY, told = false;
+  if (__builtin_expect(last->object == args[0].cp && last->function == function &&
+                           last->version == __atomic_load_n(&ffh_inner_version, __ATOMIC_RELAXED) &&
+                           !internal,
+                       1)) {
     uint64_t *count = &ffh_inner_counts[function->edge.function];
     __atomic_store_n(count, __atomic_load_n(count, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
-    return;
+  } else {
+    told = ffh_inner_tell(inner, function, args, internal, true);
   }
-  inner->use = 1;
-  ffh_inner_tell_enter(inner);
+  return (ffh_inner_scope){inner, before, true, told};
 }
 
-static inline void ffh_inner_leave(ffh_inner *inner, ffh_word result) {
-  inner->open = 0;
-  if (inner->told) {
-    ffh_inner_tell_leave(inner, &result);
+FFH_INNER_PART void ffh_inner_leave(ffh_inner_scope *scope, ffh_word result) {
+  scope->open = false;
+  if (__builtin_expect(scope->told, 0)) {
+    ffh_word kept = result; /* which would have to lie in memory otherwise */
+    ffh_inner_tell_leave(scope->inner, &kept);
   }
-  ffh_cross_out(&inner->crossing);
+  ffh_cross_leave(&scope->inner->crossing, scope->before);
 }
 
-static inline void ffh_inner_end(ffh_inner *inner) {
-  if (inner->open) {
-    if (inner->told) {
-      ffh_inner_tell_unwound(inner);
+FFH_INNER_PART void ffh_inner_end(ffh_inner_scope *scope) {
+  if (scope->open) {
+    if (scope->told) {
+      ffh_inner_tell_unwound(scope->inner);
     }
-    ffh_cross_out(&inner->crossing);
+    ffh_cross_leave(&scope->inner->crossing, scope->before);
   }
 }
 

@@ -144,7 +144,7 @@ static void another_stack_is_not_a_jump(void **state) {
   ffh_crossing elsewhere, crossing;
   seen = 0;
   ffh_cross_in(&elsewhere, &call);
-  ffh_here_now.frame = 4096; /* as on the stack of a coroutine */
+  ffh_here_now.depth = -(uintptr_t)4096; /* as on the stack of a coroutine */
   ffh_cross_in(&crossing, &callback);
   ffh_cross_out(&crossing);
   ffh_cross_out(&elsewhere);

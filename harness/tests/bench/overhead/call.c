@@ -15,9 +15,9 @@ __attribute__((noinline)) static uint64_t plain(void *at, uint64_t number) {
 
 __attribute__((noinline)) static uint64_t marked(void *at, uint64_t number) {
   ffh_crossing crossing;
-  ffh_cross_in(&crossing, &edge);
+  ffh_crossed before = ffh_cross_enter(&crossing, &edge);
   uint64_t result = overhead_callee(at, number) + 1;
-  ffh_cross_out(&crossing);
+  ffh_cross_leave(&crossing, before);
   return result;
 }
 
@@ -30,10 +30,10 @@ __attribute__((noinline)) static uint64_t guarded(void *at, uint64_t number) {
   ffh_word words[2];
   words[0].p = at;
   words[1].u = number;
-  FFH_INNER_SCOPE ffh_inner inner;
-  ffh_inner_enter_use(&inner, &function, words);
+  ffh_inner inner;
+  FFH_INNER_SCOPE ffh_inner_scope scope = ffh_inner_enter_use(&inner, &function, words);
   ffh_word result = {.u = overhead_callee(at, number) + 1};
-  ffh_inner_leave(&inner, result);
+  ffh_inner_leave(&scope, result);
   return result.u;
 }
 
