@@ -291,11 +291,9 @@ static void add_function(ffh_build *build, const ffh_proto *proto) {
   static const struct {
     ffh_word_id word;
     uint16_t flag;
-  } flags[] = {{FFH_W_INIT, FFH_FN_INIT},
-               {FFH_W_FINI, FFH_FN_FINI},
-               {FFH_W_LEGACY, FFH_FN_LEGACY},
-               {FFH_W_DISTURBS, FFH_FN_DISTURBS},
-               {FFH_W_EXCLUDED, FFH_FN_EXCLUDED}};
+  } flags[] = {{FFH_W_INIT, FFH_FN_INIT},         {FFH_W_FINI, FFH_FN_FINI},
+               {FFH_W_LEGACY, FFH_FN_LEGACY},     {FFH_W_DISTURBS, FFH_FN_DISTURBS},
+               {FFH_W_OBSERVES, FFH_FN_OBSERVES}, {FFH_W_EXCLUDED, FFH_FN_EXCLUDED}};
   for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
     if (ffh_words_find(&proto->notes, flags[i].word) != NULL) {
       function.out.flags |= flags[i].flag;

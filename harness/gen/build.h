@@ -41,6 +41,8 @@ uint16_t ffh_build_find(ffh_build *build, const ffh_gen_function *function, uint
 void ffh_build_until(ffh_build *build, ffh_gen_function *function, uint16_t index);
 bool ffh_build_functions(ffh_build *build, const ffh_note *note, const char *list, uint16_t **items,
                          uint16_t *n);
+/* observe.c: what the runtime cannot ask on its own. */
+void ffh_model_validate_observer(const ffh_model *model, const ffh_gen_function *function);
 /* shadow.c: what a shadow cannot follow. */
 void ffh_model_validate_shadows(const ffh_model *model);
 /* inner.c: what the harness sees of a function that it never calls (FFH_LEGACY). */

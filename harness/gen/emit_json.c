@@ -42,7 +42,8 @@ static void emit_flags(const ffh_function *function, FILE *out) {
                {FFH_FN_EXCLUDED, "excluded"},
                {FFH_FN_FREES, "frees"},
                {FFH_FN_NO_MEMORY, "alloc_failure"},
-               {FFH_FN_SHADOW, "shadow"}};
+               {FFH_FN_SHADOW, "shadow"},
+               {FFH_FN_OBSERVES, "observes"}};
   const char *comma = "";
   fputs("\"flags\": [", out);
   for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {

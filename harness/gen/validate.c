@@ -280,5 +280,6 @@ void ffh_model_validate(const ffh_model *model) {
     check_states(model, function);
     check_parents(model, function);
     check_rejections(model, function);
+    ffh_model_validate_observer(model, function);
   }
 }

@@ -154,6 +154,10 @@ __attribute__((always_inline)) static inline void cross(ffh_frame *frame) {
 
 void ffh_run_take(ffh_frame *frame) {
   ffh_order_begin_call();
+  bool malformed = ffh_frame_is_malformed(frame);
+  if (malformed) {
+    ffh_run_observe_before(frame);
+  }
   if (!is_allowed(frame)) {
     ffh_arena_end_call(frame->index);
     skip(frame);
@@ -183,6 +187,9 @@ void ffh_run_take(ffh_frame *frame) {
   follow(frame);
   ffh_arena_end_call(frame->index);
   ffh_run_check_arguments(frame);
+  if (malformed) {
+    ffh_run_observe_after(frame);
+  }
   record(frame);
   ffh_order_end_call();
 }

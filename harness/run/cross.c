@@ -86,6 +86,9 @@ static void entered(const ffh_edge *edge, const void *cookie) {
     add_stack(&verdict, "called back");
     report(&verdict, present_frame(), &ffh_setup.target->functions[edge->function]);
   }
+  if (lane >= 0 && present_frame() != NULL) {
+    ffh_run_observe_callback(present_frame(), edge, cookie);
+  }
 }
 
 static void report_if_any(ffh_verdict *verdict, const ffh_frame *frame) {

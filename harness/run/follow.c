@@ -90,6 +90,10 @@ void ffh_run_follow_before_call(unsigned lane) {
   }
 }
 
+void ffh_run_follow_forget(unsigned lane) {
+  pending &= ~(UINT64_C(1) << lane);
+}
+
 void ffh_run_follow_end(void) {
   while (pending != 0) {
     unsigned lane = (unsigned)__builtin_ctzll(pending);

@@ -70,7 +70,15 @@ void ffh_run_tear_down(void);
 void ffh_run_follow_failure(ffh_frame *frame);
 void ffh_run_follow_before_call(unsigned lane);
 void ffh_run_follow_begin(void);
+/* The lane has called the library since its last call failed. */
+void ffh_run_follow_forget(unsigned lane);
 void ffh_run_follow_end(void);
+
+/* observe.c: a call with a malformed value is about to be made, has come back; a callback runs
+ * on the lane's thread while the frame's call is in the library. */
+void ffh_run_observe_before(ffh_frame *frame);
+void ffh_run_observe_after(ffh_frame *frame);
+void ffh_run_observe_callback(const ffh_frame *frame, const ffh_edge *edge, const void *cookie);
 
 /* shadow.c: calls the shadow of a call that has come back, and compares; then notes what it
  * made. Forgets the pointers of a lane. */

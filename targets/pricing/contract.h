@@ -132,7 +132,7 @@ FFH_UTF8 FFH_ERROR_NULL FFH_ALLOC_FAILURE(any)
 
 void pricing_string_free(char *text FFH_CONSUMES FFH_NULLABLE);
 
-size_t pricing_rule_count(const pricing_engine *engine);
+FFH_OBSERVES size_t pricing_rule_count(const pricing_engine *engine);
 
 /* The rule that applies to this region and tier. */
 FFH_STATUS(0, 1, 2)
@@ -161,7 +161,7 @@ void pricing_cursor_rewind(pricing_cursor *cursor);
 /* The name of the rule the cursor stands on, "" when it stands on none. NUL-terminated UTF-8 that
  * the cursor owns. */
 FFH_RETURNS_BORROWED(cursor, call(pricing_cursor_next, pricing_cursor_rewind))
-FFH_UTF8 const char *pricing_cursor_name(const pricing_cursor *cursor);
+FFH_UTF8 FFH_OBSERVES const char *pricing_cursor_name(const pricing_cursor *cursor);
 
 #ifdef __cplusplus
 }

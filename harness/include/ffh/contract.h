@@ -146,6 +146,10 @@
  * wrong_state. */
 #define FFH_REJECTS(...) FFH_WORD_("rejects(" #__VA_ARGS__ ")")
 
+/* On a function that takes one handle and otherwise only outputs: it reads, and what it says stays
+ * the same while no call uses that handle. A refused call must not change what it says. */
+#define FFH_OBSERVES FFH_WORD_("observes")
+
 /* ---- callbacks ----------------------------------------------------------------------------------
  */
 /* On a function-pointer parameter: the thread it runs on (caller, any, or a role) and until when it

@@ -216,7 +216,8 @@ enum ffh_function_flag {
   FFH_FN_FREES = 1u << 5,            /* ends a memory handle */
   FFH_FN_NO_MEMORY = 1u << 6,        /* survives an allocation that fails: FFH_ALLOC_FAILURE */
   FFH_FN_NO_MEMORY_STATUS = 1u << 7, /* and then succeeds or returns `no_memory_status` */
-  FFH_FN_SHADOW = 1u << 8 /* called only beside the function whose shadow it is; no slots */
+  FFH_FN_SHADOW = 1u << 8,  /* called only beside the function whose shadow it is; no slots */
+  FFH_FN_OBSERVES = 1u << 9 /* only looks at the one handle that it takes */
 };
 
 typedef struct ffh_function {

@@ -64,7 +64,7 @@ void cursor_seek(cursor *self FFH_NEEDS(open), const uint8_t *key FFH_BYTES(size
                  size_t size);
 FFH_WHEN(cursor_valid) FFH_RETURNS_BORROWED(self, call(cursor_seek)) FFH_LENGTH(size)
 const uint8_t *cursor_value(const cursor *self, size_t *size FFH_OUT);
-FFH_BOOL uint8_t cursor_valid(const cursor *self);
+FFH_BOOL FFH_OBSERVES uint8_t cursor_valid(const cursor *self);
 void cursor_end(cursor *self FFH_NEEDS(open) FFH_BECOMES(closed));
 void cursor_free(store *owner FFH_PARENT_OF(self), cursor *self FFH_CONSUMES);
 void cursor_give(cursor *self FFH_HANDOVER);

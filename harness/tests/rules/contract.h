@@ -212,6 +212,30 @@ FFH_REJECTS(wrong_state : 1) int32_t not_rejected_state_bad(door *self FFH_NEEDS
 FFH_STATUS(0, 1)
 FFH_REJECTS(wrong_state : 1) int32_t not_rejected_state_good(door *self FFH_NEEDS(open));
 
+/* A shelf that refuses a title that is NULL, and says what it holds. */
+typedef struct shelf shelf FFH_HANDLE(FFH_SERIAL);
+
+FFH_CREATES FFH_ERROR_NULL shelf *shelf_create(void);
+void shelf_destroy(shelf *self FFH_CONSUMES);
+FFH_OBSERVES uint32_t shelf_count(const shelf *self);
+FFH_RETURNS_BORROWED(self, next_call) FFH_OBSERVES const char *shelf_last(const shelf *self);
+FFH_STATUS(0, 1)
+FFH_REJECTS(null) int32_t side_effect_bad(shelf *self, const char *title FFH_CSTR FFH_MAX(16));
+FFH_STATUS(0, 1)
+FFH_REJECTS(null) int32_t side_effect_good(shelf *self, const char *title FFH_CSTR FFH_MAX(16));
+FFH_STATUS(0, 1)
+FFH_REJECTS(null) int32_t side_effect_text_bad(shelf *self, const char *title FFH_CSTR FFH_MAX(16));
+FFH_STATUS(0, 1)
+FFH_REJECTS(null)
+int32_t side_effect_callback_bad(const char *title FFH_CSTR FFH_MAX(16),
+                                 ring on_ring FFH_CALLBACK(caller, call),
+                                 void *context FFH_USERDATA);
+FFH_STATUS(0, 1)
+FFH_REJECTS(null)
+int32_t side_effect_callback_good(const char *title FFH_CSTR FFH_MAX(16),
+                                  ring on_ring FFH_CALLBACK(caller, call),
+                                  void *context FFH_USERDATA);
+
 /* Elements and fields that come out. */
 typedef struct lamp {
   uint32_t watts;

@@ -470,47 +470,58 @@ static void test_check_sees_where_nothing_may_fail(void **state) {
   expect_broken("an allocation fails in a call that does not promise to survive it");
 }
 
+static const char *const good_plan = HEAD
+    "A: s = store_open(path=\"a\")\n"
+    "B: cursor_new(store=s, out=out c)\n"
+    "B: cursor_move(cursor=c, delta=1)\n"
+    "switch 1 B\nswitch 2 A\n";
+
 static void test_check_sees_broken_plans(void **state) {
   (void)state;
-  const char *text = HEAD
-      "A: s = store_open(path=\"a\")\n"
-      "B: cursor_new(store=s, out=out c)\n"
-      "B: cursor_move(cursor=c, delta=1)\n"
-      "switch 1 B\nswitch 2 A\n";
-  decode_text(text);
+  decode_text(good_plan);
   ffh_value *move = &plan->values[plan->calls[2].first_value];
   plan->calls[2].lane = 0;
   expect_broken("a confined handle is used on another lane");
-  decode_text(text);
+  decode_text(good_plan);
   move[1].number = 6;
   expect_broken("a number is out of range");
-  decode_text(text);
+  decode_text(good_plan);
   move[0].variable = 1;
   expect_broken("a handle's variable has the wrong type");
-  decode_text(text);
+  decode_text(good_plan);
   move[0].variable = 3;
   expect_broken("a handle names no earlier variable");
-  decode_text(text);
+  decode_text(good_plan);
   move[1].form = FFH_FORM_OVERSIZED;
   expect_broken("a malformed form is sent that the contract does not reject");
-  decode_text(text);
+  decode_text(good_plan);
+  plan->n_variables--;
+  expect_broken("variables are not numbered in order");
+  decode_text(good_plan);
+  plan->calls[0].function = ffh_fixture_function(ffh_fixture_target(), "legacy_poke");
+  expect_broken("a call may not be made, or its values are elsewhere");
+}
+
+static void test_check_sees_broken_schedules(void **state) {
+  (void)state;
+  decode_text(good_plan);
   plan->schedule.switches[1].step = 1;
   expect_broken("switches do not ascend");
-  decode_text(text);
+  decode_text(good_plan);
   plan->schedule.lanes = 1;
   expect_broken("a switch names a lane that does not exist");
-  decode_text(text);
+  decode_text(good_plan);
   plan->schedule.switches[1].thread = FFH_MAX_LANES;
   assert_null(ffh_plan_check(plan));
   plan->schedule.switches[1].thread = (ffh_thread_name)FFH_MAX_THREADS;
   expect_broken("a switch names a lane that does not exist");
-  decode_text(text);
+  decode_text(good_plan);
   plan->schedule.granularity = FFH_GRANULARITY_COUNT;
   expect_broken("a schedule parameter is out of bounds");
-  decode_text(text);
+  decode_text(good_plan);
   plan->schedule.stickiness = FFH_MAX_STICKINESS + 1;
   expect_broken("a schedule parameter is out of bounds");
-  decode_text(text);
+  decode_text(good_plan);
   plan->schedule.policy = FFH_POLICY_POS;
   expect_broken("a stickiness without the random policy");
   plan->schedule.stickiness = 0;
@@ -521,7 +532,7 @@ static void test_check_sees_broken_plans(void **state) {
   assert_null(ffh_plan_check(plan));
   plan->schedule.depth = 0;
   expect_broken("a depth without the pct policy, or none with it");
-  decode_text(text);
+  decode_text(good_plan);
   plan->schedule.n_weights = 2;
   plan->schedule.weights[0] = plan->schedule.weights[1] = (ffh_weight){1, 7};
   expect_broken("weights do not ascend");
@@ -529,12 +540,6 @@ static void test_check_sees_broken_plans(void **state) {
   assert_null(ffh_plan_check(plan));
   plan->schedule.weights[1].thread = 4;
   expect_broken("a weight names a thread that does not exist");
-  decode_text(text);
-  plan->n_variables--;
-  expect_broken("variables are not numbered in order");
-  decode_text(text);
-  plan->calls[0].function = ffh_fixture_function(ffh_fixture_target(), "legacy_poke");
-  expect_broken("a call may not be made, or its values are elsewhere");
 }
 
 /* Informational: what decoding costs. */
@@ -588,6 +593,7 @@ int main(void) {
       cmocka_unit_test(test_parents_end_after_children),
       cmocka_unit_test(test_check_sees_where_nothing_may_fail),
       cmocka_unit_test(test_check_sees_broken_plans),
+      cmocka_unit_test(test_check_sees_broken_schedules),
       cmocka_unit_test(test_an_allocation_that_fails),
       cmocka_unit_test(test_cost),
       cmocka_unit_test(test_any_bytes_are_a_plan),

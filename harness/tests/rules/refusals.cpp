@@ -1,0 +1,72 @@
+/* Refusals with and without an effect. */
+#include <string>
+
+#include "harness/tests/rules/contract.h"
+
+struct shelf {
+  uint32_t count;
+  std::string last;
+};
+
+namespace {
+
+int32_t put(shelf *self, const char *title) {
+  if (self == nullptr || title == nullptr) {
+    return 1;
+  }
+  self->count++;
+  self->last = title;
+  return 0;
+}
+
+}  // namespace
+
+extern "C" {
+
+shelf *shelf_create(void) {
+  return new shelf{0, "none"};
+}
+
+void shelf_destroy(shelf *self) {
+  delete self;
+}
+
+uint32_t shelf_count(const shelf *self) {
+  return self->count;
+}
+
+const char *shelf_last(const shelf *self) {
+  return self->last.c_str();
+}
+
+/* Counts first and looks then. */
+int32_t side_effect_bad(shelf *self, const char *title) {
+  self->count++;
+  int32_t status = put(self, title);
+  self->count -= status == 0 ? 1 : 0;
+  return status;
+}
+
+int32_t side_effect_good(shelf *self, const char *title) {
+  return put(self, title);
+}
+
+int32_t side_effect_text_bad(shelf *self, const char *title) {
+  self->last.clear();
+  return put(self, title);
+}
+
+int32_t side_effect_callback_bad(const char *title, ring on_ring, void *context) {
+  on_ring(context);
+  return title == nullptr ? 1 : 0;
+}
+
+int32_t side_effect_callback_good(const char *title, ring on_ring, void *context) {
+  if (title == nullptr) {
+    return 1;
+  }
+  on_ring(context);
+  return 0;
+}
+
+} /* extern "C" */
