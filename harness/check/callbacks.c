@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "base/assert.h"
+#include "plan/plan.h"
 #include "plan/thread.h"
 
 static const ffh_slot *slot_of(const ffh_registration *one) {
@@ -139,7 +140,8 @@ void ffh_callbacks_finish(const ffh_callbacks *state, ffh_verdict *verdict) {
 
 /* ---- calling back ---- */
 
-static bool is_on_its_thread(const ffh_registration *one, const ffh_called_back *event) {
+static bool is_on_its_thread(const ffh_registration *one, const ffh_target *target,
+                             const ffh_called_back *event) {
   const ffh_callback *callback = callback_of(one);
   switch (callback->threading) {
     case FFH_THREADING_INHERIT:
@@ -147,7 +149,8 @@ static bool is_on_its_thread(const ffh_registration *one, const ffh_called_back 
       return callback->until == FFH_UNTIL_RETURN ? event->thread == one->thread
                                                  : event->lane != FFH_NO_LANE;
     case FFH_THREADING_ROLE:
-      return event->lane != FFH_NO_LANE && event->lane == callback->role % event->lanes;
+      return event->lane != FFH_NO_LANE &&
+             (int)event->lane == ffh_role_lane(target, callback->role, event->lanes);
     default:
       return true;
   }
@@ -165,7 +168,7 @@ static fit fit_of(const ffh_registration *one, const ffh_target *target,
   if (one->is_over) {
     return IT;
   }
-  if (!is_on_its_thread(one, event)) {
+  if (!is_on_its_thread(one, target, event)) {
     return ALIVE;
   }
   return callback_of(one)->once != 0 && one->times != 0 ? ON_ITS_THREAD : NOT_TOO_OFTEN;

@@ -232,6 +232,9 @@ bool ffh_slot_accepts(const ffh_function *function, const ffh_slot *slot, ffh_fo
 /* Whether the plan stores a value for the slot (and does not derive it). */
 bool ffh_slot_is_planned(const ffh_slot *slot);
 
+/* The lane that plays the role; `main` is lane A, the thread that the process starts with. */
+int ffh_role_lane(const ffh_target *target, unsigned role, unsigned lanes);
+
 #ifdef __cplusplus
 }
 #endif

@@ -246,7 +246,7 @@ bool ffh_slot_accepts(const ffh_function *function, const ffh_slot *slot, ffh_fo
   return false;
 }
 
-static int role_lane(const ffh_target *target, unsigned role, unsigned lanes) {
+int ffh_role_lane(const ffh_target *target, unsigned role, unsigned lanes) {
   return role < target->n_roles && strcmp(target->roles[role], "main") == 0 ? 0
                                                                             : (int)(role % lanes);
 }
@@ -259,7 +259,7 @@ int ffh_slot_lane(const ffh_target *target, const ffh_function *function, const 
   }
   const ffh_handle_type *type = &target->handle_types[slot->handle_type];
   if (function->threading != FFH_THREADING_CONFINED && type->threading == FFH_THREADING_ROLE) {
-    return role_lane(target, type->role, lanes);
+    return ffh_role_lane(target, type->role, lanes);
   }
   bool confined =
       function->threading == FFH_THREADING_CONFINED || type->threading == FFH_THREADING_CONFINED;
@@ -268,7 +268,7 @@ int ffh_slot_lane(const ffh_target *target, const ffh_function *function, const 
 
 int ffh_function_lane(const ffh_target *target, const ffh_function *function, unsigned lanes) {
   if (function->threading == FFH_THREADING_ROLE) {
-    return role_lane(target, function->role, lanes);
+    return ffh_role_lane(target, function->role, lanes);
   }
   int lane = -1;
   if (function->threading != FFH_THREADING_INHERIT) {
@@ -280,7 +280,7 @@ int ffh_function_lane(const ffh_target *target, const ffh_function *function, un
         target->handle_types[slot->handle_type].threading != FFH_THREADING_ROLE) {
       continue;
     }
-    int needs = role_lane(target, target->handle_types[slot->handle_type].role, lanes);
+    int needs = ffh_role_lane(target, target->handle_types[slot->handle_type].role, lanes);
     if (lane >= 0 && lane != needs) {
       return -2;
     }

@@ -133,6 +133,10 @@ void callback_thread_good(ring on_ring, void *context) {
   on_ring(context);
 }
 
+void callback_thread_main_any(ring on_ring, void *context) {
+  on_ring(context);
+}
+
 void callback_thread_kept_bad(bell *, ring on_ring, void *context) {
   call_elsewhere(on_ring, context);
 }

@@ -113,6 +113,11 @@ void wrong_thread_plays_good(void) {
   });
 }
 
+void wrong_thread_main_any(void) {
+  start();
+  anvil_use();
+}
+
 void concurrent_use_bad(void) {
   start();
   lathe *self = new_lathe();

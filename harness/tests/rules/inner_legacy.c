@@ -80,3 +80,5 @@ void press_use(void) {}
 void smith_begin(void) {}
 
 void smith_use(void) {}
+
+void anvil_use(void) {}

@@ -168,3 +168,37 @@ def test_a_double_free_without_both_stacks_is_named_by_its_function() -> None:
     report = sanitizer_report.parse(text)
     name = signature.make("FFH-DOUBLE-FREE", report, "engine_destroy")
     assert name.startswith("FFH-DOUBLE-FREE-engine_destroy-")
+
+
+def wrong_thread(line: int, *functions: str) -> str:
+    title = f"done by gauge_destruct (contract line {line}) on thread T1"
+    evidence = [{"title": title, "stack": [frame(name) for name in functions]}]
+    return signature.make("FFH-WRONG-THREAD", None, runtime={"evidence": evidence})
+
+
+def test_on_a_thread_of_the_library_the_inner_function_gives_the_name() -> None:
+    stack = [
+        "gauge_delete",
+        "core::ptr::drop_in_place::<crate::Shared>",
+        "<alloc::sync::Arc<crate::Shared>>::drop_slow",
+        "crate::session_audit::{closure#0}",
+        "<std::sys::thread::unix::Thread>::new::thread_start",
+    ]
+    name = wrong_thread(45, *stack)
+    assert name.startswith("FFH-WRONG-THREAD-gauge_destruct-")
+    assert name == wrong_thread(46, *stack)  # contracts grow
+    assert name == wrong_thread(45, *stack[:-1])
+    assert name != wrong_thread(45, "gauge_delete", "crate::session_close")
+
+
+@pytest.mark.parametrize(
+    ("function", "names"),
+    [
+        ("<std::sys::thread::unix::Thread>::new::thread_start", []),
+        ("<<alloc::vec::Vec<u8>>::drop>::call", []),
+        ("<crate::Session as core::ops::drop::Drop>::drop", ["::drop"]),
+    ],
+)
+def test_the_language_runtime_is_not_the_library(function: str, names: list[str]) -> None:
+    stack = sanitizer_report.Stack("x", "", (sanitizer_report.Frame(function, "src/lib.rs:1"),))
+    assert signature.library_frames(stack) == names

@@ -152,6 +152,18 @@ static void a_role_is_played_by_its_lane(void **unused) {
   assert_non_null(strstr(verdict.message, "does not play its role"));
 }
 
+static void main_is_lane_a_whatever_its_number(void **unused) {
+  (void)unused;
+  static const char *const roles[] = {"executor", "main"};
+  target.roles = roles;
+  target.n_roles = 2;
+  said[CREATE].role = 1;
+  registered(0, CREATE, 5, &cookie_a);
+  returned(0, FFH_OUTCOME_OK);
+  assert_int_equal(called(CREATE, &cookie_a, 1, 0), FFH_RULE_NONE);
+  assert_int_equal(called(CREATE, &cookie_a, 2, 1), FFH_CALLBACK_THREAD);
+}
+
 static void once_is_once(void **unused) {
   (void)unused;
   registered(0, ONCE, 5, &cookie_a);
@@ -207,6 +219,7 @@ int main(void) {
       cmocka_unit_test_setup(what_no_one_registered_is_not_judged, set_up),
       cmocka_unit_test_setup(a_create_that_failed_has_no_callback, set_up),
       cmocka_unit_test_setup(a_role_is_played_by_its_lane, set_up),
+      cmocka_unit_test_setup(main_is_lane_a_whatever_its_number, set_up),
       cmocka_unit_test_setup(once_is_once, set_up),
       cmocka_unit_test_setup(once_is_not_never, set_up),
       cmocka_unit_test_setup(null_is_no_registration, set_up),
