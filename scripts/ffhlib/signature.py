@@ -23,7 +23,7 @@ _OTHERS = re.compile(
     r"pthread_|__pthread_|sem_|mtx_|cnd_|thrd_|__gthread_|call_once$|syscall$|"
     r"abort$|raise$|gsignal$|pthread_kill$|__pthread_kill|__GI_|__assert|__fortify|__stack_chk|"
     r"exit$|_exit$|__run_exit_handlers|"
-    r"std::|__gnu_cxx::|__cxa_|__cxxabi|_Unwind_|__gxx_|core::|alloc::|rust_begin_unwind|__rust_|"
+    r"<*(?:std|core|alloc)::|__gnu_cxx::|__cxa_|__cxxabi|_Unwind_|__gxx_|rust_begin_unwind|__rust_|"
     r"rust_panic|__rustc|\?\?$|$)"
 )
 _ENGINE = re.compile(
@@ -36,6 +36,7 @@ _HARNESS = re.compile(
 )
 _THUNKS = re.compile(r"_target\.c:\d")
 _SYSTEM = re.compile(r"/(libc|libstdc\+\+|libgcc_s|libpthread|ld-linux[^/]*|libm)\.so")
+_DONE = re.compile(r"done by (\w+) \(contract line \d+\)")
 TOP_FRAMES = 3
 THREAD_FRAMES = 2  # of each thread that waits
 UNSTABLE = ("FFH-TIMEOUT", "FFH-OOM")  # where the limit strikes is chance
@@ -127,7 +128,7 @@ def make(
     frames = next((names for names in stacks if names), [])
     if not function and not frames:
         frames = _evidence(runtime or {})
-    boundary = function or (frames[-1] if frames else "")
+    boundary = function or _offender(runtime or {}) or (frames[-1] if frames else "")
     if rule in UNSTABLE:
         frames = []
     elif rule == "FFH-STACK-OVERFLOW":
@@ -149,6 +150,14 @@ def _evidence(runtime: dict[str, Any]) -> list[str]:
         if names := library_frames(Stack("evidence", "", tuple(frames))):
             return names
     return []
+
+
+def _offender(runtime: dict[str, Any]) -> str:
+    """The inner function that broke its contract, which the inner edge names in its first evidence:
+    on a thread of the library there is no call of a plan to name the finding after."""
+    evidence = runtime.get("evidence") or [{}]
+    found = _DONE.match(str(evidence[0].get("title")))
+    return found[1] if found else ""
 
 
 def _frees(report: SanitizerReport | None) -> list[list[str]]:
