@@ -70,6 +70,10 @@ void ffh_run_faulted(const void *address);
 /* Whether an input is being run now. Async-signal-safe. */
 bool ffh_run_is_active(void);
 
+/* Whether this process was forked off by the library: nothing in it is a finding.
+ * Async-signal-safe. */
+bool ffh_run_is_child(void);
+
 /* The private directory of this process, "" when the target needs none. */
 const char *ffh_run_directory(void);
 

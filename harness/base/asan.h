@@ -24,6 +24,10 @@ FFH_WEAK int __asan_report_present(void);
 FFH_WEAK void *__asan_get_report_address(void);
 FFH_WEAK const char *__asan_get_report_description(void);
 FFH_WEAK void __sanitizer_print_stack_trace(void);
+/* A file descriptor, as a pointer. */
+FFH_WEAK void __sanitizer_set_report_fd(void *fd);
+/* True once per process: for whoever is to handle its crash. */
+FFH_WEAK int __sanitizer_acquire_crash_state(void);
 FFH_WEAK void __sanitizer_symbolize_pc(void *pc, const char *format, char *out, size_t size);
 FFH_WEAK void __sanitizer_set_death_callback(void (*callback)(void));
 FFH_WEAK int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *,

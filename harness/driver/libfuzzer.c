@@ -71,6 +71,9 @@ static bool parse_granularity(const char *text, ffh_granularity *granularity) {
 static void (*engine_on_death)(void);
 
 static void on_death(void) {
+  if (ffh_run_is_child()) {
+    _exit(FFH_EXIT_FINDING); /* no input of its own is saved */
+  }
   ffh_sched_abandon();
   engine_on_death();
 }

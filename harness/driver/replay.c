@@ -115,6 +115,9 @@ static void on_finding(const char *json, size_t size) {
 /* A sanitizer has printed its report and is about to end the process with the exit code that its
  * options give; ours is explicit. */
 static void on_death(void) {
+  if (ffh_run_is_child()) {
+    _exit(FFH_EXIT_FINDING);
+  }
   ffh_sched_abandon();
   report_death("", "");
   ffh_run_stop();
@@ -157,8 +160,8 @@ static void on_limit(int number) {
 }
 
 static void on_exit_during_run(void) {
-  if (ffh_run_is_leaving()) {
-    return; /* as the plan says */
+  if (ffh_run_is_leaving() || ffh_run_is_child()) {
+    return; /* as the plan says, or nobody's business */
   }
   ffh_sched_abandon();
   if (ffh_run_is_active()) {

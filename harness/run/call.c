@@ -141,6 +141,7 @@ __attribute__((always_inline)) static inline void cross(ffh_frame *frame) {
     errno = 0;
   }
   frame->function->call(frame->args, &frame->result);
+  ffh_run_child_end();
   if (numbers_errors) {
     frame->error_number = errno;
   }

@@ -84,6 +84,7 @@ static void begin(const ffh_plan *plan) {
   static const ffh_sched_client client = {
       .enabled = ffh_run_enabled, .step = ffh_run_step, .fault = ffh_run_fault};
   ffh_sched_begin(&plan->schedule, &client);
+  ffh_run_child_begin_input();
   ffh_run_inner_begin(plan);
   reset_target();
   if (plan->schedule.again != 0) {

@@ -103,6 +103,7 @@ static void add_failing(const ffh_frame *frame, ffh_verdict *verdict) {
 
 __attribute__((noreturn)) static void report(const ffh_verdict *given, const ffh_frame *frame,
                                              const ffh_region *region) {
+  ffh_run_child_end();
   static ffh_verdict told;
   const ffh_verdict *verdict = &told;
   told = *given;

@@ -68,5 +68,7 @@ void ffh_run_finish(void) {
 }
 
 void ffh_run_stop(void) {
-  ffh_privatedir_remove();
+  if (!ffh_run_is_child()) {
+    ffh_privatedir_remove();
+  }
 }

@@ -104,6 +104,11 @@ void ffh_run_cross_end_input(void);
 void ffh_run_threadstate_enter(const ffh_frame *frame);
 void ffh_run_threadstate_leave(const ffh_frame *frame);
 
+/* child.c: an input begins; in a process that the library has forked off, a call has come back or
+ * a checker has something to say, and there it ends. */
+void ffh_run_child_begin_input(void);
+void ffh_run_child_end(void);
+
 /* report.c: tells of a finding and ends the process. `frame` may be NULL. */
 __attribute__((noreturn)) void ffh_run_report(const ffh_verdict *verdict, const ffh_frame *frame);
 

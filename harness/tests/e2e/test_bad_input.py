@@ -31,6 +31,14 @@ MISBEHAVIOUR = {
     "null": (2, "FFH-NULL-DEREF-misbehave_null-"),
     "leak": (2, "FFH-LEAK-"),
     "use_after_free": (2, "FFH-USE-AFTER-FREE-misbehave_use_after_free-"),
+    "fork": (0, "nothing found"),
+    "fork_exit": (0, "nothing found"),
+    "fork_abort": (0, "nothing found"),
+    "fork_null": (0, "nothing found"),
+    "fork_free": (0, "nothing found"),
+    "fork_return": (0, "nothing found"),
+    "unload": (0, "nothing found"),
+    "unload_leak": (2, "FFH-LEAK-"),
     "status": (2, "FFH-STATUS-misbehave_status-"),
 }
 
@@ -56,6 +64,42 @@ def test_misbehaviour_is_named(function: str, tmp_path: Path) -> None:
     assert done.code == code, done.text
     assert words in done.out, done.text
     assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    "function", [name for name in MISBEHAVIOUR if name.startswith(("fork", "unload"))]
+)
+def test_a_fuzz_process_with_children_or_plugins(function: str, tmp_path: Path) -> None:
+    """What a child does is neither said nor saved; what the parent finds is said."""
+    target = ffhlib.target.load("misbehave")
+    env = profile.environment("asan", paths.PROJECT)
+    data = tmp_path / "data"
+    assert replayer.compile_text(target.replay, misbehave(tmp_path, function), data, env)[0] == 0
+    done = subprocess.run(
+        [target.fuzz, "-runs=1", f"-artifact_prefix={tmp_path}/saved-", data],
+        env=env, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    finds = MISBEHAVIOUR[function][0] != 0
+    assert (done.returncode != 0) == finds, done.stderr
+    assert ("ERROR: " in done.stderr) == finds
+    assert not list(tmp_path.glob("saved-*"))
+    assert done.stderr.count("Executed ") == (not finds)
+
+
+def test_a_checker_that_is_silent_stops_every_command(tmp_path: Path) -> None:
+    words = "start-up self-test: the checker of crossings is silent"
+    text = plan(tmp_path, "misbehave-crippled", "A: h0 = misbehave_create()")
+    done = ffh("repro", text)
+    assert (done.code, "FFH-INTERNAL" in done.out) == (3, True), done.text
+    assert words in done.out
+    done, entry = fuzz("misbehave-crippled", 5, tmp_path)
+    assert done.code == 3, done.text
+    assert words in done.err
+    assert (entry["runs"], entry["findings"]) == (0, [])
+    target = ffhlib.target.load("misbehave-crippled")
+    env = profile.environment("asan", paths.PROJECT)
+    code, output = replayer.capture([str(target.replay), "--self-test"], env, 30)
+    assert (code, words in output) == (3, True), output
 
 
 def triaged(name: str, text: Path, rule: str, folder: Path) -> Finding:

@@ -29,6 +29,14 @@ void misbehave_leak(misbehave *self);                       /* FFH-LEAK */
 void misbehave_use_after_free(misbehave *self);             /* FFH-USE-AFTER-FREE */
 void misbehave_again(misbehave *self);                      /* FFH-ABORT, not in the first input */
 void misbehave_sometimes(misbehave *self);                  /* FFH-ABORT, one time in two */
+void misbehave_fork(misbehave *self);                       /* nothing: the child ends well */
+void misbehave_fork_exit(misbehave *self);                  /* nothing: it leaves by exit */
+void misbehave_fork_abort(misbehave *self);                 /* nothing: it aborts */
+void misbehave_fork_null(misbehave *self);                  /* nothing: it crashes */
+void misbehave_fork_free(misbehave *self);                  /* nothing: a sanitizer ends it */
+void misbehave_fork_return(misbehave *self);                /* nothing: it comes out of the call */
+void misbehave_unload(misbehave *self);                     /* nothing */
+void misbehave_unload_leak(misbehave *self);                /* FFH-LEAK, by code that is gone */
 FFH_STATUS(0, 1) int32_t misbehave_status(misbehave *self); /* FFH-STATUS */
 
 #ifdef __cplusplus

@@ -1,7 +1,9 @@
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <stdexcept>
@@ -40,6 +42,34 @@ int descend(int depth) {
   volatile char frame[512];
   frame[0] = static_cast<char>(depth);
   return zero == 0 ? descend(depth + 1) + frame[0] : 0;
+}
+
+/* The child does what it does; the parent waits for its end, and goes on. */
+void in_child(misbehave *self, void (*work)(misbehave *)) {
+  pid_t child = fork();
+  if (child == 0) {
+    work(self);
+    _exit(0);
+  }
+  int status = 0;
+  if (child < 0 || waitpid(child, &status, 0) != child) {
+    abort();
+  }
+}
+
+/* What a plugin has allocated, after it was unloaded. */
+void *by_plugin() {
+  void *plugin = dlopen(MISBEHAVE_PLUGIN, RTLD_NOW);
+  if (plugin == nullptr) {
+    abort();
+  }
+  auto make = reinterpret_cast<void *(*)()>(dlsym(plugin, "plugin_make"));
+  void *made = make == nullptr ? nullptr : make();
+  dlclose(plugin);
+  if (made == nullptr || dlopen(MISBEHAVE_PLUGIN, RTLD_NOW | RTLD_NOLOAD) != nullptr) {
+    abort(); /* it is still there */
+  }
+  return made;
 }
 
 }  // namespace
@@ -171,4 +201,41 @@ void misbehave_sometimes(misbehave *) {
 
 int32_t misbehave_status(misbehave *) {
   return 77;
+}
+
+void misbehave_fork(misbehave *self) {
+  in_child(self, misbehave_well);
+}
+
+void misbehave_fork_exit(misbehave *self) {
+  in_child(self, misbehave_exit);
+}
+
+void misbehave_fork_abort(misbehave *self) {
+  in_child(self, misbehave_abort);
+}
+
+void misbehave_fork_null(misbehave *self) {
+  in_child(self, misbehave_null);
+}
+
+void misbehave_fork_free(misbehave *self) {
+  in_child(self, misbehave_use_after_free);
+}
+
+void misbehave_fork_return(misbehave *) {
+  pid_t child = fork();
+  int status = 0;
+  if (child < 0 || (child > 0 && waitpid(child, &status, 0) != child)) {
+    abort();
+  }
+}
+
+void misbehave_unload(misbehave *) {
+  free(by_plugin());
+}
+
+void misbehave_unload_leak(misbehave *) {
+  sink = by_plugin();
+  sink = nullptr;
 }
