@@ -10,13 +10,12 @@
 #include "base/syscall.h"
 #include "hooks/jemalloc.h"
 
-enum { PAGE = 4096, EARLY_BYTES = 1 << 16, EARLY_ALIGN = 16, MAX_CTL_NAME = 32 };
+enum { TURN = 1, PAGE = 4096, EARLY_BYTES = 1 << 16, EARLY_ALIGN = 16, MAX_CTL_NAME = 32 };
 
 /* Nothing is given back by time, and no thread of jemalloc's own is started. */
 const char *ffh_je_malloc_conf =
     "narenas:1,dirty_decay_ms:-1,muzzy_decay_ms:-1,background_thread:false";
 
-_Thread_local ffh_heap_slot *ffh_heap_mine __attribute__((tls_model("initial-exec")));
 static _Thread_local bool is_ending __attribute__((tls_model("initial-exec")));
 
 typedef struct heap_range {
@@ -94,7 +93,7 @@ static void make_range(unsigned home) {
 static void on_thread_end(void *argument) {
   ffh_heap_slot *slot = argument;
   is_ending = true; /* other destructors may still allocate */
-  ffh_heap_mine = &ffh_heap_slots[0];
+  ffh_caches_drop();
   atomic_store(&taken[slot - ffh_heap_slots], false);
 }
 
@@ -117,7 +116,9 @@ static void start(void) {
   int rc = pthread_key_create(&ending, on_thread_end);
   FFH_ASSERT(rc == 0);
   taken[0] = true;
-  n_slots = 1;
+  taken[TURN] = true;
+  n_slots = TURN + 1;
+  ffh_caches_start(&ffh_heap_slots[TURN], &ffh_heap_slots[0]);
   for (unsigned i = 0; i < FFH_HEAP_SIDES; i++) {
     ffh_heap_slots[0].flags[i] = MALLOCX_ARENA(ranges[i].arena) | MALLOCX_TCACHE_NONE;
   }
@@ -149,18 +150,18 @@ ffh_heap_slot *ffh_heap_enter(void) {
   if (!is_ready()) {
     return &ffh_heap_slots[0];
   }
-  ffh_heap_mine = &ffh_heap_slots[0];
+  ffh_caches_mine = &ffh_heap_slots[0];
   for (unsigned i = 1; i < FFH_HEAP_SLOTS && !is_ending; i++) {
     if (!atomic_exchange(&taken[i], true)) {
       unsigned known = atomic_load(&n_slots);
       while (known <= i && !atomic_compare_exchange_weak(&n_slots, &known, i + 1)) {
       }
-      ffh_heap_mine = &ffh_heap_slots[i];
+      ffh_caches_mine = &ffh_heap_slots[i];
       pthread_setspecific(ending, &ffh_heap_slots[i]); /* may allocate */
       break;
     }
   }
-  return ffh_heap_mine;
+  return ffh_caches_mine;
 }
 
 /* For mallocx and its like; 0 while the allocator itself is being set up. */
@@ -235,9 +236,8 @@ uintptr_t ffh_heap_high(unsigned home) {
 }
 
 void ffh_heap_purge(void) {
-  ffh_heap_slot *mine = ffh_heap_slot_mine();
   for (unsigned home = 0; home < FFH_HEAP_SIDES; home++) {
-    if (mine->flags[home] != 0) {
+    if (ffh_heap_high(home) != ffh_heap_low(home)) {
       char name[MAX_CTL_NAME] = "arena.";
       size_t n = sizeof "arena." - 1;
       unsigned arena = ranges[home].arena;

@@ -2,13 +2,16 @@
  * with one reserved range of addresses for each side of the boundary. A pointer's range says which
  * arena it belongs to, safely for any pointer and without a table; no block of one side is ever
  * handed to another. Every thread has a cache for each side, in a slot that a later thread takes
- * over. All functions may be called on any thread. */
+ * over; those that run one at a time have one slot together (base/caches.h). All functions may be
+ * called on any thread. */
 #ifndef FFH_HOOKS_HEAP_JEMALLOC_H
 #define FFH_HOOKS_HEAP_JEMALLOC_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/caches.h"
 
 enum {
   FFH_HEAP_SIDES = 8,       /* what is beyond shares the last range */
@@ -36,7 +39,8 @@ typedef struct ffh_heap_freed {
   int home;
 } ffh_heap_freed;
 
-/* What a thread has to itself. Guarded by owning it; slot 0 is shared and counts atomically. */
+/* What a thread has to itself. Guarded by owning it; slot 0 is shared and counts atomically, slot 1
+ * is that of whose turn it is. */
 typedef struct ffh_heap_slot {
   int flags[FFH_HEAP_SIDES]; /* for mallocx: arena and cache; 0: not made yet */
   uint32_t epoch;            /* that `live` belongs to */
@@ -49,10 +53,8 @@ typedef struct ffh_heap_slot {
 /* The calling thread's slot. */
 ffh_heap_slot *ffh_heap_enter(void);
 
-extern _Thread_local ffh_heap_slot *ffh_heap_mine __attribute__((tls_model("initial-exec")));
-
 static inline ffh_heap_slot *ffh_heap_slot_mine(void) {
-  ffh_heap_slot *slot = ffh_heap_mine;
+  ffh_heap_slot *slot = ffh_caches_mine;
   return __builtin_expect(slot != NULL, 1) ? slot : ffh_heap_enter();
 }
 

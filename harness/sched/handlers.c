@@ -13,13 +13,13 @@ static struct sigaction outside[NSIG];
 static void handle(int number, siginfo_t *info, void *context) {
   ffh_thread *self = ffh_self;
   int error = errno;
-  ffh_self = NULL;
+  ffh_become(NULL);
   if ((outside[number].sa_flags & SA_SIGINFO) != 0) {
     outside[number].sa_sigaction(number, info, context);
   } else {
     outside[number].sa_handler(number);
   }
-  ffh_self = self;
+  ffh_become(self);
   errno = error;
 }
 

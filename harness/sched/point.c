@@ -145,7 +145,8 @@ void ffh_leave(void) {
   ffh_wake_all(FFH_OP_JOIN, self);
   ffh_points_count(self);
   ffh_core.dying = self;
-  ffh_self = NULL;
+  ffh_caches_drop();
+  ffh_become(NULL);
   ffh_budget = INT64_MAX;
   ffh_turn_pass(self, ffh_turn_next(self->index));
 }

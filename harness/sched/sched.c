@@ -154,17 +154,17 @@ void ffh_sched_on_lane(unsigned lane, void (*fn)(void *context), void *context) 
 void ffh_sched_quietly(void (*fn)(void *context), void *context) {
   ffh_core.quiet = true;
   ffh_lanes_begin();
-  ffh_self = &ffh_threads[0];
+  ffh_become(&ffh_threads[0]);
   ffh_points_publish();
   fn(context);
-  ffh_self = NULL;
+  ffh_become(NULL);
   rest(&ffh_threads[0]);
   ffh_core.quiet = false;
 }
 
 void ffh_sched_enter(const char *function) {
   ffh_thread *self = &ffh_threads[ffh_sched_current_lane()];
-  ffh_self = self;
+  ffh_become(self);
   self->what = function;
   self->pc = 0;
   self->frame = (uintptr_t)__builtin_frame_address(0);
@@ -180,7 +180,7 @@ uint32_t ffh_sched_leave(void) {
   self->pc = 0;
   ffh_point(FFH_OP_CALL, NULL);
   ffh_points_fold();
-  ffh_self = NULL;
+  ffh_become(NULL);
   ffh_budget = INT64_MAX;
   bool alone = ffh_core.outcome.switches == ffh_core.enter_switches;
   return alone ? ffh_core.policy_run.points - ffh_core.enter_points : 0;
@@ -194,7 +194,7 @@ void ffh_sched_settle(void) {
 }
 
 void ffh_sched_give_up(void) {
-  ffh_self = NULL;
+  ffh_become(NULL);
   ffh_budget = INT64_MAX;
   end_step(&ffh_threads[0], 0);
   ffh_core.mode = FFH_MODE_NONE;
@@ -272,7 +272,7 @@ int ffh_sched_current_thread(void) {
 void ffh_sched_abandon(void) {
   if (ffh_self != NULL) {
     abandoned = ffh_self->index;
-    ffh_self = NULL;
+    ffh_become(NULL);
   }
   ffh_budget = INT64_MAX;
 }

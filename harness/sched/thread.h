@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "base/asan.h"
+#include "base/caches.h"
 #include "base/stack.h"
 #include "sched/sched.h"
 #include "sched/set.h"
@@ -72,6 +73,15 @@ typedef struct ffh_thread {
 
 /* The controlled thread that this is, NULL for any other, and for a lane between two steps. */
 extern _Thread_local ffh_thread *ffh_self __attribute__((tls_model("initial-exec")));
+
+static inline void ffh_become(ffh_thread *self) {
+  ffh_self = self;
+  if (self != NULL) {
+    ffh_caches_begin_turn();
+  } else {
+    ffh_caches_end_turn();
+  }
+}
 
 ffh_thread *ffh_thread_at(unsigned index);
 

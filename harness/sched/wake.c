@@ -138,7 +138,7 @@ void ffh_thread_wait_arrival(ffh_thread *thread) {
 
 void ffh_thread_begin(ffh_thread *self) {
   ffh_turn_await(self);
-  ffh_self = self;
+  ffh_become(self);
   ffh_points_publish();
 }
 

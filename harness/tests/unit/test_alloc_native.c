@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/caches.h"
 #include "ffh/cross.h"
 #include "ffh/target.h"
 #include "hooks/alloc.h"
@@ -299,6 +300,77 @@ static void test_other_threads_count_too(void **state) {
   assert_int_equal(n_told, 0);
 }
 
+enum { SHARED = 2 * FFH_HEAP_DELAY, SHARED_BYTES = 416 };
+static void *shared_blocks[SHARED];
+
+static void *frees_in_its_turn(void *unused) {
+  (void)unused;
+  ffh_caches_begin_turn();
+  ffh_caches_begin_turn(); /* again changes nothing */
+  go(FFH_SIDE_LIBRARY);
+  for (unsigned i = 0; i < SHARED; i++) {
+    free(shared_blocks[i]);
+  }
+  go(FFH_SIDE_HARNESS);
+  ffh_caches_end_turn();
+  return NULL;
+}
+
+/* The number of a block that comes back to this thread, SHARED when none does. */
+static unsigned comes_back(void) {
+  void *at = malloc(SHARED_BYTES);
+  unsigned found = 0;
+  while (found < SHARED && shared_blocks[found] != at) {
+    found++;
+  }
+  free(at);
+  return found;
+}
+
+static void test_threads_that_take_turns_share_caches(void **state) {
+  (void)state;
+  for (unsigned i = 0; i < SHARED; i++) {
+    shared_blocks[i] = malloc(SHARED_BYTES);
+  }
+  pthread_t thread;
+  go(FFH_SIDE_HARNESS);
+  assert_int_equal(pthread_create(&thread, NULL, frees_in_its_turn, NULL), 0);
+  pthread_join(thread, NULL);
+  go(FFH_SIDE_LIBRARY);
+  assert_int_equal(ffh_alloc_live(), 0);
+  assert_int_equal(comes_back(), SHARED);
+  ffh_caches_begin_turn();
+  assert_int_equal(comes_back(), 0);
+  assert_int_equal(comes_back(), 1);
+  ffh_caches_end_turn();
+  assert_int_equal(comes_back(), SHARED);
+  assert_int_equal(ffh_alloc_live(), 0);
+  assert_int_equal(n_told, 0);
+}
+
+static void *drops(void *unused) {
+  (void)unused;
+  go(FFH_SIDE_LIBRARY);
+  ffh_caches_begin_turn();
+  free(hidden(malloc(SHARED_BYTES)));
+  ffh_caches_drop();
+  void *in_turn = ffh_caches_mine;
+  ffh_caches_end_turn();
+  assert_ptr_equal(in_turn, &ffh_heap_slots[1]);
+  assert_ptr_equal(ffh_caches_mine, &ffh_heap_slots[0]);
+  go(FFH_SIDE_HARNESS);
+  return NULL;
+}
+
+static void test_a_thread_that_ends_needs_no_caches_of_its_own(void **state) {
+  (void)state;
+  pthread_t thread;
+  go(FFH_SIDE_HARNESS);
+  assert_int_equal(pthread_create(&thread, NULL, drops, NULL), 0);
+  pthread_join(thread, NULL);
+  assert_int_equal(ffh_alloc_live(), 0);
+}
+
 enum { MAX_SEEN = 8 };
 typedef struct seen {
   ffh_block blocks[MAX_SEEN];
@@ -384,6 +456,8 @@ int main(void) {
       TEST(test_blocks_of_the_harness_are_not_kept),
       TEST(test_live_counts_this_input_only),
       TEST(test_other_threads_count_too),
+      TEST(test_threads_that_take_turns_share_caches),
+      TEST(test_a_thread_that_ends_needs_no_caches_of_its_own),
       TEST(test_each_live_block),
       TEST(test_find_a_block_by_what_lies_in_it),
   };

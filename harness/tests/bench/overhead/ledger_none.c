@@ -9,6 +9,8 @@ void overhead_calls(void) {}
 void ledger_start(void) {}
 void ledger_enter(void) {}
 void ledger_begin_input(void) {}
+void ledger_begin_turn(void) {}
+void ledger_end_turn(void) {}
 
 void ledger_verdict(void) {
 #ifdef VALGRIND_DO_QUICK_LEAK_CHECK

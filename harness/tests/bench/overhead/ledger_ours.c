@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/asan.h"
+#include "base/caches.h"
 #include "ffh/cross.h"
 #include "hooks/alloc.h"
 #include "overhead.h"
@@ -28,6 +29,14 @@ void ledger_enter(void) {
 
 void ledger_begin_input(void) {
   ffh_alloc_begin_input();
+}
+
+void ledger_begin_turn(void) {
+  ffh_caches_begin_turn();
+}
+
+void ledger_end_turn(void) {
+  ffh_caches_end_turn();
 }
 
 static double ask(void) {

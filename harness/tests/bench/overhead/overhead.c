@@ -1,10 +1,10 @@
 /* overhead PART [ARGUMENTS]
  *   calls                       a call across the boundary, plain and guarded
  *   pairs LIVE [EVENTS]         malloc and free, with so many other blocks alive
- *   random LIVE                 the same, with every live block in use: memory, not the ledger,
- * decides lanes N LIVE                the same as pairs by so many threads that take turns and free
- * each other's blocks verdict LIVE                whether an input has left anything, with so many
- * blocks alive */
+ *   random LIVE                 the same, with every live block in use: memory, not the ledger
+ *   lanes N LIVE                the same as pairs by so many threads that take turns, one at a time
+ *                               as under the scheduler, and free each other's blocks
+ *   verdict LIVE                whether an input has left anything, with so many blocks alive */
 #include "overhead.h"
 
 #include <pthread.h>
@@ -110,7 +110,9 @@ static void *lane(void *argument) {
     bool done = lanes.left == 0;
     if (!done) {
       double start = overhead_cpu_ns();
+      ledger_begin_turn();
       work(lanes.blocks, IN_USE, TURN, &lanes.state);
+      ledger_end_turn();
       lanes.spent += overhead_cpu_ns() - start;
       lanes.left -= TURN;
     }

@@ -22,6 +22,9 @@ void ledger_start(void);
 /* The calling thread's code is the library's from here on. */
 void ledger_enter(void);
 void ledger_begin_input(void);
+/* As the scheduler does when it lets a thread go on, and when that one stops. */
+void ledger_begin_turn(void);
+void ledger_end_turn(void);
 /* Prints what it costs to ask whether anything of the input is left. */
 void ledger_verdict(void);
 
