@@ -35,15 +35,22 @@ void ffh_alloc_set_call(uint16_t call) {
 static inline void count(ffh_heap_slot *slot, bool present, int change) {
   if (__builtin_expect(slot->epoch != ffh_native.epoch, 0)) {
     slot->epoch = ffh_native.epoch;
-    slot->live = 0;
+    int64_t earlier = __atomic_exchange_n(&slot->live, 0, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&slot->older, earlier, __ATOMIC_RELAXED);
   }
+  int64_t *counter = present ? &slot->live : &slot->older;
   if (__builtin_expect(ffh_heap_slot_is_shared(slot), 0)) {
-    __atomic_fetch_add(&slot->live, present ? change : 0, __ATOMIC_RELAXED);
-    __atomic_fetch_add(&slot->ever, change, __ATOMIC_RELAXED);
+    __atomic_fetch_add(counter, change, __ATOMIC_RELAXED);
     return;
   }
-  slot->live += present ? change : 0;
-  slot->ever += change;
+  *counter += change;
+}
+
+/* Whether the short ways of allocating and freeing, which call nothing, can be taken: the slot is
+ * the thread's or its turn's, it counts this input's blocks already, and nothing more is kept. */
+static inline bool is_quick(const ffh_heap_slot *slot, uint64_t side) {
+  return (uintptr_t)slot > (uintptr_t)&ffh_heap_slots[0] && side != FFH_SIDE_HARNESS &&
+         slot->epoch == ffh_native.epoch && !ffh_native.keeps_details;
 }
 
 /* ---- small blocks ---- */
@@ -87,6 +94,14 @@ __attribute__((noinline)) static void know_thread(void) {
                                                        << FFH_AT_THREAD;
 }
 
+static inline void *write_header(void *at, size_t size, uint64_t side, uint64_t is) {
+  ffh_header *head = ffh_header_of(at);
+  head->size = (uint32_t)size;
+  head->epoch = ffh_native.epoch;
+  head->word = is | who | (side & FFH_BITS(4)) << FFH_AT_SIDE | ffh_header_mark(at) << FFH_AT_MARK;
+  return at;
+}
+
 /* `is` holds bits of header.word. */
 static inline void *begin(ffh_heap_slot *slot, void *at, size_t size, uint8_t side, uint64_t is) {
   if (side != FFH_SIDE_HARNESS) {
@@ -95,12 +110,7 @@ static inline void *begin(ffh_heap_slot *slot, void *at, size_t size, uint8_t si
     }
     count(slot, true, 1);
   }
-  ffh_header *head = ffh_header_of(at);
-  head->size = (uint32_t)size;
-  head->epoch = ffh_native.epoch;
-  head->word =
-      is | who | (uint64_t)(side & FFH_BITS(4)) << FFH_AT_SIDE | ffh_header_mark(at) << FFH_AT_MARK;
-  return at;
+  return write_header(at, size, side, is);
 }
 
 /* What has no class: large, aligned, or with a detail before it. */
@@ -125,13 +135,17 @@ __attribute__((noinline)) static void *allocate_other(ffh_heap_slot *slot, size_
   return at;
 }
 
-void *ffh_native_allocate(size_t size, size_t align, uint8_t family, bool zero) {
-  unsigned align_log2 = align == 0 ? 0 : (unsigned)__builtin_ctzl(align);
+static inline uint64_t kind_of(unsigned align_log2, uint8_t family) {
+  return (uint64_t)(family & FFH_BITS(3)) << FFH_AT_FAMILY | (uint64_t)(align_log2 & FFH_BITS(5))
+                                                                 << FFH_AT_ALIGN;
+}
+
+__attribute__((noinline)) static void *allocate_slowly(size_t size, unsigned align_log2,
+                                                       uint8_t family, bool zero) {
   uint8_t side = ffh_here_now.side;
   ffh_heap_slot *slot = ffh_heap_slot_mine();
   bool with_detail = ffh_native.keeps_details && side != FFH_SIDE_HARNESS;
-  uint64_t is = (uint64_t)(family & FFH_BITS(3)) << FFH_AT_FAMILY |
-                (uint64_t)(align_log2 & FFH_BITS(5)) << FFH_AT_ALIGN;
+  uint64_t is = kind_of(align_log2, family);
   if (__builtin_expect(size > MAX_SMALL || align_log2 > FFH_HEADER_LOG2 || with_detail, 0)) {
     return allocate_other(slot, size, align_log2, is, zero, with_detail);
   }
@@ -152,6 +166,24 @@ void *ffh_native_allocate(size_t size, size_t align, uint8_t family, bool zero) 
     at = raw + FFH_HEADER_BYTES;
   }
   return begin(slot, at, size, side, is);
+}
+
+void *ffh_native_allocate(size_t size, size_t align, uint8_t family, bool zero) {
+  unsigned align_log2 = align == 0 ? 0 : (unsigned)__builtin_ctzl(align);
+  ffh_heap_slot *slot = ffh_caches_mine;
+  uint8_t side = ffh_here_now.side, home = home_of(side);
+  if (__builtin_expect(!is_quick(slot, side) || zero || size > MAX_SMALL ||
+                           align_log2 > FFH_HEADER_LOG2 ||
+                           (who >> FFH_AT_THREAD & FFH_BITS(16)) == 0,
+                       0)) {
+    return allocate_slowly(size, align_log2, family, zero);
+  }
+  ffh_heap_bin *bin = &slot->bins[home][class_of(size)];
+  if (__builtin_expect(bin->n <= FFH_HEAP_DELAY, 0)) {
+    return allocate_slowly(size, align_log2, family, zero);
+  }
+  slot->live++;
+  return write_header(pop(bin, home), size, side, kind_of(align_log2, family));
 }
 
 /* ---- freeing ---- */
@@ -275,17 +307,15 @@ void ffh_native_free(void *at, size_t size, size_t align, uint8_t family) {
   uint64_t expected =
       ffh_header_mark(at) << FFH_AT_MARK | side << FFH_AT_SIDE | (uint64_t)family << FFH_AT_FAMILY;
   ffh_header *head = ffh_header_of(at);
+  ffh_heap_slot *slot = ffh_caches_mine;
   if (__builtin_expect(home >= FFH_HEAP_SIDES || (uintptr_t)at % FFH_HEADER_BYTES != 0 ||
                            (head->word & FFH_HEADER_CHECKED) != expected ||
-                           family == FFH_FAMILY_RUST,
+                           family == FFH_FAMILY_RUST || !is_quick(slot, side),
                        0)) {
     free_other(at, size, align, family);
     return;
   }
-  ffh_heap_slot *slot = ffh_heap_slot_mine();
-  if (side != FFH_SIDE_HARNESS) {
-    count(slot, head->epoch == ffh_native.epoch, -1);
-  }
+  *(head->epoch == ffh_native.epoch ? &slot->live : &slot->older) -= 1;
   head->word |= FFH_BIT(FFH_AT_FREED);
   release_small(slot, head, at, home);
 }

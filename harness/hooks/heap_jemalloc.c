@@ -195,7 +195,7 @@ int64_t ffh_heap_live_ever(void) {
   int64_t live = 0;
   unsigned n = atomic_load(&n_slots);
   for (unsigned i = 0; i < n; i++) {
-    live += ffh_heap_slots[i].ever;
+    live += ffh_heap_slots[i].live + ffh_heap_slots[i].older;
   }
   return live;
 }

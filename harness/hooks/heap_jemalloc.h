@@ -45,7 +45,7 @@ typedef struct ffh_heap_slot {
   int flags[FFH_HEAP_SIDES]; /* for mallocx: arena and cache; 0: not made yet */
   uint32_t epoch;            /* that `live` belongs to */
   uint32_t next;             /* place in `freed` */
-  int64_t live, ever;        /* ever: of all epochs */
+  int64_t live, older;       /* blocks of that epoch and of earlier ones, less those freed here */
   ffh_heap_freed freed[FFH_HEAP_DELAY];
   ffh_heap_bin bins[FFH_HEAP_SIDES][FFH_HEAP_CLASSES];
 } ffh_heap_slot;
