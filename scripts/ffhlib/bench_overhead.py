@@ -238,6 +238,9 @@ def _scaling(programs: dict[str, Program], rounds: int) -> list[dict[str, Any]]:
         for live in LIVE[1:]:
             console.say(f"{lanes} lanes, {live} live blocks")
             figures = _in_turn(min(rounds, 5), {name: of(name, lanes, live) for name in names})
+            for ours, theirs in (("native", "jemalloc"), ("asan+ledger", "asan")):
+                name = f"{ours}/{theirs}"
+                figures[name] = _ratio(name, figures[ours], figures[theirs])
             rows.append({"lanes": lanes, "live": live, "figures": figures})
     return rows
 
@@ -285,11 +288,12 @@ def _scaling_text(rows: list[dict[str, Any]]) -> str:
     names = list(rows[0]["figures"])
     table = [["lanes", "live", *names]]
     table += [
-        [str(row["lanes"]), str(row["live"]), *(f"{row['figures'][n].median:.1f}" for n in names)]
+        [str(row["lanes"]), str(row["live"]),
+         *(row["figures"][n].text(2 if "/" in n else 1)[0] for n in names)]
         for row in rows
-    ]
-    lines = ["scaling, ns for a pair", text_table(table)]
-    for name in names:
+    ]  # fmt: skip
+    lines = ["scaling, ns for a pair, and ours over theirs in the same round", text_table(table)]
+    for name in (n for n in names if "/" not in n):
         by_live = max(_spread([r for r in rows if r["lanes"] == n], name) for n in LANES)
         by_lanes = max(_spread([r for r in rows if r["live"] == n], name) for n in LIVE[1:])
         lines.append(
