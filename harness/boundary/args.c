@@ -398,7 +398,8 @@ static bool build_slot(ffh_frame *frame, uint16_t index) {
       place_pointer(frame, slot, ffh_callbacks_cookie(frame));
       return true;
     case FFH_KIND_CONST:
-      return place_scalar(frame, index, (uint64_t)slot->lo);
+      return place_scalar(frame, index,
+                          value->form == FFH_FORM_BAD_VERSION ? value->number : (uint64_t)slot->lo);
     case FFH_KIND_LENGTH:
       return place_scalar(
           frame, index,
@@ -416,6 +417,32 @@ static bool build_slot(ffh_frame *frame, uint16_t index) {
   }
 }
 
+/* A struct that states a smaller size than it has: what the callee gets ends there, but not before
+ * the size itself. frame->storage stays the whole struct. */
+static bool cut_struct(ffh_frame *frame) {
+  for (uint16_t i = 0; i < frame->function->n_slots; i++) {
+    const ffh_slot *slot = &frame->function->slots[i];
+    uint64_t stated = frame->values[i].number, least = slot->offset + slot->size;
+    if (frame->values[i].form != FFH_FORM_BAD_VERSION ||
+        (slot->flags & FFH_SLOT_STRUCT_SIZE) == 0 || stated >= (uint64_t)slot->lo) {
+      continue;
+    }
+    const ffh_slot *whole = &frame->function->slots[slot->parent];
+    if ((whole->flags & FFH_SLOT_BY_VALUE) != 0) {
+      return true;
+    }
+    size_t size = (size_t)(stated < least ? least : stated);
+    uint8_t *at = take_memory(frame, slot->parent, size, whole->align == 0 ? 1 : whole->align);
+    if (at == NULL) {
+      return false;
+    }
+    memcpy(at, frame->storage[slot->parent], size);
+    place_pointer(frame, whole, at);
+    return true;
+  }
+  return true;
+}
+
 bool ffh_args_build(ffh_frame *frame) {
   const ffh_function *function = frame->function;
   FFH_ASSERT(function->n_params <= FFH_MAX_PARAMS && function->n_slots <= FFH_MAX_SLOTS);
@@ -425,6 +452,10 @@ bool ffh_args_build(ffh_frame *frame) {
     if (!build_slot(frame, ffh_slots_next(&left))) {
       return false;
     }
+  }
+  if (ffh_frame_is_malformed(frame) && frame->call->malformed == FFH_FORM_BAD_VERSION &&
+      !cut_struct(frame)) {
+    return false;
   }
   for (ffh_slots left = shape->consts; left != 0;) {
     uint16_t i = ffh_slots_next(&left);

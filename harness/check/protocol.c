@@ -34,8 +34,9 @@ static void check_status(const ffh_frame *frame, ffh_verdict *verdict) {
 }
 
 static const char *const form_names[FFH_FORM_COUNT] = {
-    "value",    "null",     "stale",           "wrong_type", "wrong_thread",
-    "bad_enum", "bad_utf8", "length_mismatch", "oversized",  "wrong_state"};
+    "value",        "null",        "stale",      "wrong_type",
+    "wrong_thread", "bad_enum",    "bad_utf8",   "length_mismatch",
+    "oversized",    "wrong_state", "bad_version"};
 
 static uint16_t malformed_slot(const ffh_frame *frame) {
   for (uint16_t i = 0; i < frame->function->n_slots; i++) {
@@ -110,7 +111,9 @@ static void check_outputs_on_error(const ffh_frame *frame, uint16_t index, ffh_v
     for (uint16_t i = 0; i < frame->function->n_slots; i++) {
       const ffh_slot *field = &frame->function->slots[i];
       if (field->parent == index && field->kind == FFH_KIND_CONST) {
-        memcpy(expected + field->offset, &field->lo, field->size);
+        bool other = frame->values[i].form == FFH_FORM_BAD_VERSION;
+        memcpy(expected + field->offset,
+               other ? (const void *)&frame->values[i].number : &field->lo, field->size);
       }
     }
     if (memcmp(expected, frame->storage[index], size) == 0) {

@@ -308,6 +308,7 @@ static void finish(ffh_build *build, ffh_gen_function *function, uint16_t index)
   if (slot->out.kind == FFH_KIND_CONST && slot->out.parent != FFH_NONE &&
       ffh_slot_note(slot, FFH_W_STRUCT_SIZE) != NULL) {
     slot->out.lo = (int64_t)function->slots[slot->out.parent].out.size;
+    slot->out.flags |= FFH_SLOT_STRUCT_SIZE;
   }
   if (slot->out.kind == FFH_KIND_CONST) {
     slot->out.hi = slot->out.lo;

@@ -40,6 +40,9 @@ static void check_pair(const ffh_model *model, const ffh_gen_function *function)
       refuse(model, function->proto, FFH_DIAG_SHADOW,
              callback ? "takes a callback, which its shadow would call too"
                       : "takes memory over, which its shadow cannot have too");
+    } else if ((slot->flags & FFH_SLOT_PLACED) != 0) {
+      refuse(model, function->proto, FFH_DIAG_SHADOW,
+             "makes an object in the caller's storage, which a shadow's object has no part in");
     }
   }
 }

@@ -168,6 +168,15 @@ static void check_parents(const ffh_model *model, const ffh_gen_function *functi
 
 /* ---- rejections ---- */
 
+static bool in_array(const ffh_gen_function *function, const ffh_slot *slot) {
+  for (uint16_t up = slot->parent; up != FFH_NONE; up = function->slots[up].out.parent) {
+    if (function->slots[up].out.kind == FFH_KIND_ARRAY) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static bool can_be(const ffh_gen_function *function, unsigned form) {
   for (uint16_t i = 0; i < function->out.n_slots; i++) {
     const ffh_slot *slot = &function->slots[i].out;
@@ -185,9 +194,10 @@ static bool can_be(const ffh_gen_function *function, unsigned form) {
         form == FFH_FORM_NULL ? !result && pointer && (slot->flags & FFH_SLOT_NULLABLE) == 0
         : form == FFH_FORM_STALE || form == FFH_FORM_WRONG_TYPE || form == FFH_FORM_WRONG_THREAD
             ? handle
-        : form == FFH_FORM_WRONG_STATE     ? handle && slot->needs != FFH_NONE
-        : form == FFH_FORM_BAD_ENUM        ? set && input
-        : form == FFH_FORM_BAD_UTF8        ? input && (slot->flags & FFH_SLOT_UTF8) != 0
+        : form == FFH_FORM_WRONG_STATE ? handle && slot->needs != FFH_NONE
+        : form == FFH_FORM_BAD_VERSION ? slot->kind == FFH_KIND_CONST && !in_array(function, slot)
+        : form == FFH_FORM_BAD_ENUM    ? set && input
+        : form == FFH_FORM_BAD_UTF8    ? input && (slot->flags & FFH_SLOT_UTF8) != 0
         : form == FFH_FORM_LENGTH_MISMATCH ? input && counted
                                            : input && (counted || slot->kind == FFH_KIND_TEXT);
     if (may) {
@@ -199,8 +209,9 @@ static bool can_be(const ffh_gen_function *function, unsigned form) {
 
 static void check_rejections(const ffh_model *model, const ffh_gen_function *function) {
   static const char *const names[FFH_FORM_COUNT] = {
-      "",         "null",     "stale",           "wrong_type", "wrong_thread",
-      "bad_enum", "bad_utf8", "length_mismatch", "oversized",  "wrong_state"};
+      "",           "null",     "stale",           "wrong_type", "wrong_thread",
+      "bad_enum",   "bad_utf8", "length_mismatch", "oversized",  "wrong_state",
+      "bad_version"};
   for (unsigned i = 0; i < function->out.n_rejections; i++) {
     unsigned form = function->rejections[i].form;
     if (!can_be(function, form)) {

@@ -59,7 +59,8 @@ typedef enum ffh_class {
   FFH_CLASS_DEFINE, /* defines a variable */
   FFH_CLASS_ERROR,  /* uses and defines a variable */
   FFH_CLASS_BUFFER,
-  FFH_CLASS_STRUCT
+  FFH_CLASS_STRUCT,
+  FFH_CLASS_FIXED /* derived, but may be sent as FFH_FORM_BAD_VERSION */
 } ffh_class;
 
 ffh_class ffh_slot_class(const ffh_function *function, unsigned slot);
@@ -81,6 +82,8 @@ void ffh_slot_range(const ffh_slot *slot, uint64_t *low, uint64_t *high);
 uint64_t ffh_slot_fold(const ffh_function *function, unsigned slot, uint64_t number);
 /* A number that is not well-formed, the number itself when it is none; false when all are. */
 bool ffh_slot_unfold(const ffh_slot *slot, uint64_t number, uint64_t *bad);
+/* A size or version other than the slot's own; the number itself when it is one. */
+uint64_t ffh_slot_other_version(const ffh_slot *slot, uint64_t number);
 /* The lane a call must run on because of this handle, or -1. `owner` is the handle's lane. */
 int ffh_slot_lane(const ffh_target *target, const ffh_function *function, const ffh_slot *slot,
                   unsigned lanes, unsigned owner);

@@ -32,6 +32,13 @@ static void put_number(const ffh_layout *layout, unsigned at, const ffh_wish *wi
   }
 }
 
+static void put_version(const ffh_layout *layout, unsigned at, const ffh_wish *wish,
+                        ffh_value *value) {
+  if (value->form == FFH_FORM_BAD_VERSION) {
+    value->number = ffh_slot_other_version(&layout->function->slots[at], wish->number);
+  }
+}
+
 /* The bytes a wish stands for: `total` of them, from `bytes` again and again. */
 typedef struct source {
   const uint8_t *bytes;
@@ -222,6 +229,9 @@ bool ffh_build_data(ffh_plan *plan, const ffh_layout *layout, const ffh_wish *wi
     case FFH_CLASS_CAPACITY:
     case FFH_CLASS_CALLBACK:
       put_number(layout, at, wish_for(wishes, at), &values[at]);
+      return true;
+    case FFH_CLASS_FIXED:
+      put_version(layout, at, wish_for(wishes, at), &values[at]);
       return true;
     case FFH_CLASS_BUFFER:
       return put_buffer(plan, layout, wishes, at, values);

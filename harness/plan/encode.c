@@ -117,6 +117,11 @@ static void put_value(writer *w, const ffh_plan *plan, unsigned at, unsigned slo
     case FFH_CLASS_CALLBACK:
       put_number(w, tag, value);
       break;
+    case FFH_CLASS_FIXED:
+      if (value->form == FFH_FORM_BAD_VERSION) {
+        put_number(w, tag, value);
+      }
+      break;
     case FFH_CLASS_ERROR:
       if (value->variable != FFH_NO_VARIABLE) {
         put_variable(w, tag, plan, at, value);

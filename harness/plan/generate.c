@@ -136,10 +136,28 @@ void ffh_generate_wish(ffh_edit *edit, const ffh_function *function, unsigned at
   }
 }
 
+/* Versions before and after; sizes that end within the struct's last fields, and beyond it. */
+static uint64_t version_number(ffh_edit *edit, const ffh_slot *slot) {
+  uint64_t own = (uint64_t)slot->lo, step = UINT64_C(1) << ffh_edit_below(edit, 5);
+  switch (ffh_edit_below(edit, 4)) {
+    case 0:
+      return own + step;
+    case 1:
+      return own - step;
+    case 2:
+      return own == 0 ? step : ffh_edit_below(edit, own < 4096 ? (uint32_t)own : 4096);
+    default:
+      return one_in(edit, 2) ? UINT64_MAX : own * 2;
+  }
+}
+
 static uint64_t malformed_number(ffh_edit *edit, const ffh_function *function, unsigned at,
                                  ffh_form form) {
   static const uint64_t lengths[] = {UINT64_C(1) << 31, (UINT64_C(1) << 31) - 1, UINT32_MAX,
                                      UINT64_C(1) << 32};
+  if (form == FFH_FORM_BAD_VERSION) {
+    return version_number(edit, &function->slots[at]);
+  }
   if (form == FFH_FORM_OVERSIZED) {
     return one_in(edit, 2) ? ffh_slot_cap(function, at) + 1 : lengths[ffh_edit_below(edit, 4)];
   }

@@ -22,7 +22,8 @@ static void lay_out(const ffh_target *target, const ffh_function *function, ffh_
     bool message = class == FFH_CLASS_ERROR, handle = class == FFH_CLASS_HANDLE;
     bool define = class == FFH_CLASS_DEFINE;
     bool data = message || class == FFH_CLASS_NUMBER || class == FFH_CLASS_CAPACITY ||
-                class == FFH_CLASS_CALLBACK || class == FFH_CLASS_BUFFER;
+                class == FFH_CLASS_CALLBACK || class == FFH_CLASS_BUFFER ||
+                class == FFH_CLASS_FIXED;
     layout->handles |= (ffh_slots)handle << i;
     layout->parented |= (ffh_slots)(handle && slot->parent_of != FFH_NONE) << i;
     layout->defines |= (ffh_slots)(define || (message && slot->handle_type != FFH_NONE)) << i;

@@ -145,3 +145,8 @@ bool ffh_slot_unfold(const ffh_slot *slot, uint64_t number, uint64_t *bad) {
   }
   return false;
 }
+
+uint64_t ffh_slot_other_version(const ffh_slot *slot, uint64_t number) {
+  number = as_type(slot, number);
+  return number != as_type(slot, (uint64_t)slot->lo) ? number : as_type(slot, number + 1);
+}

@@ -245,6 +245,7 @@ static bool read_form(ffh_parser *p, unsigned at, ffh_form form) {
     case FFH_FORM_WRONG_STATE:
       return read_variable(p, at, form != FFH_FORM_WRONG_TYPE);
     case FFH_FORM_BAD_ENUM:
+    case FFH_FORM_BAD_VERSION:
       return read_integer(p, at, true, &wish->number);
     case FFH_FORM_BAD_UTF8:
       return ffh_parse_bytes(p, &wish->bytes, &wish->size, &wish->total);
@@ -397,7 +398,8 @@ static const char *why_not(const ffh_parser *p, unsigned at) {
     return "no lane is the wrong thread for this handle; use another lane or handle";
   }
   if (wish->form != FFH_FORM_VALUE) {
-    return "this is not malformed in that way; for a length, use one above the cap";
+    return "this is not malformed in that way; for a length, use one above the cap, for a version "
+           "another one than the contract's";
   }
   if (slot->parent_of != FFH_NONE) {
     return "this handle is not the one that the other handle was made from";
@@ -461,7 +463,8 @@ bool ffh_parse_verify(ffh_parser *p, const ffh_call *call) {
     } else if (content && class == FFH_CLASS_BUFFER && !declared) {
       same = same_bytes(wish, value);
     } else if (content && (class == FFH_CLASS_BUFFER || class == FFH_CLASS_NUMBER ||
-                           class == FFH_CLASS_CAPACITY || class == FFH_CLASS_CALLBACK)) {
+                           class == FFH_CLASS_CAPACITY || class == FFH_CLASS_CALLBACK ||
+                           class == FFH_CLASS_FIXED)) {
       same = value->number == wish->number;
     }
     if (!same && fail_over_cap(p, i)) {

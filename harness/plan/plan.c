@@ -181,6 +181,15 @@ static const char *check_error(context *c, unsigned at) {
   return check_definition(c, at);
 }
 
+static const char *check_version(const ffh_slot *slot, const ffh_value *value) {
+  if (value->form == FFH_FORM_VALUE) {
+    return value->number == 0 ? NULL : "a derived value is set";
+  }
+  return ffh_slot_other_version(slot, value->number) == value->number
+             ? NULL
+             : "a bad version is a good one";
+}
+
 static const char *check_value(context *c, unsigned at) {
   const ffh_slot *slot = &c->function->slots[at];
   const ffh_value *value = &c->values[at];
@@ -201,6 +210,8 @@ static const char *check_value(context *c, unsigned at) {
     case FFH_CLASS_CAPACITY:
     case FFH_CLASS_CALLBACK:
       return check_number(c, at);
+    case FFH_CLASS_FIXED:
+      return check_version(slot, value);
     case FFH_CLASS_HANDLE:
       return check_handle(c, at);
     case FFH_CLASS_DEFINE:

@@ -5,8 +5,9 @@
 #include "plan/format.h"
 
 static const char *const form_names[FFH_FORM_COUNT] = {
-    "value",    "null",     "stale",           "wrong_type", "wrong_thread",
-    "bad_enum", "bad_utf8", "length_mismatch", "oversized",  "wrong_state"};
+    "value",        "null",        "stale",      "wrong_type",
+    "wrong_thread", "bad_enum",    "bad_utf8",   "length_mismatch",
+    "oversized",    "wrong_state", "bad_version"};
 
 const char *ffh_form_name(ffh_form form) {
   return form < FFH_FORM_COUNT ? form_names[form] : "unknown";
@@ -126,6 +127,7 @@ static void print_malformed(ffh_out *out, const ffh_slot *slot, const ffh_value 
       print_variable(out, value->variable);
       break;
     case FFH_FORM_BAD_ENUM:
+    case FFH_FORM_BAD_VERSION:
       print_integer(out, slot, value->number);
       break;
     case FFH_FORM_BAD_UTF8:
@@ -143,6 +145,7 @@ static bool is_printed(const ffh_function *function, const ffh_value *values, un
     case FFH_CLASS_DERIVED:
       return false;
     case FFH_CLASS_OUT:
+    case FFH_CLASS_FIXED:
       return value->is_null || value->form != FFH_FORM_VALUE;
     case FFH_CLASS_ERROR:
       return value->variable != FFH_NO_VARIABLE || value->defines != FFH_NO_VARIABLE;

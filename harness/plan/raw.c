@@ -196,7 +196,8 @@ static void read_form(reader *in, const ffh_function *function, ffh_wish *wishes
                                                UINT32_MAX, UINT64_C(1) << 32};
             unsigned which = next(in) % 5u;
             wishes[i].number = which == 0 ? ffh_slot_cap(function, i) + 1 : lengths[which];
-          } else if (form == FFH_FORM_LENGTH_MISMATCH || form == FFH_FORM_BAD_ENUM) {
+          } else if (form == FFH_FORM_LENGTH_MISMATCH || form == FFH_FORM_BAD_ENUM ||
+                     form == FFH_FORM_BAD_VERSION) {
             wishes[i].number = next(in);
           }
           return;

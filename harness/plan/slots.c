@@ -57,6 +57,9 @@ ffh_class ffh_slot_class(const ffh_function *function, unsigned at) {
     }
     out |= parent->direction == FFH_DIR_OUT;
   }
+  if (slot->kind == FFH_KIND_CONST) {
+    return FFH_CLASS_FIXED;
+  }
   if (slot->kind == FFH_KIND_HANDLE || slot->kind == FFH_KIND_OWNED) {
     return slot->handle_type == FFH_NONE         ? FFH_CLASS_DERIVED
            : out || slot->kind == FFH_KIND_OWNED ? FFH_CLASS_DEFINE
@@ -195,6 +198,7 @@ static bool accepts_null(const ffh_slot *slot, ffh_class class) {
              slot->kind != FFH_KIND_VIEW;
     case FFH_CLASS_DERIVED:
     case FFH_CLASS_DEFINE:
+    case FFH_CLASS_FIXED:
     case FFH_CLASS_ERROR: /* without it nobody could see the refusal */
       return false;
   }
@@ -225,6 +229,8 @@ bool ffh_slot_accepts(const ffh_function *function, const ffh_slot *slot, ffh_fo
              (slot->kind == FFH_KIND_ENUM || slot->kind == FFH_KIND_FLAGS ||
               slot->kind == FFH_KIND_BOOL) &&
              ffh_slot_unfold(slot, 0, &unused);
+    case FFH_FORM_BAD_VERSION:
+      return class == FFH_CLASS_FIXED;
     case FFH_FORM_BAD_UTF8:
       return class == FFH_CLASS_BUFFER && (slot->flags & FFH_SLOT_UTF8) != 0 &&
              (slot->kind == FFH_KIND_TEXT ||

@@ -9,7 +9,10 @@ from typing import Any
 
 # Threads are numbered as in the canonical bytes: lanes, then from here on what the library starts.
 LIBRARY = 64
-_FORMS = "stale|wrong_type|wrong_thread|bad_enum|bad_utf8|length_mismatch|oversized|wrong_state"
+_FORMS = (
+    "stale|wrong_type|wrong_thread|bad_enum|bad_utf8|length_mismatch|oversized|wrong_state"
+    "|bad_version"
+)
 _FORM = re.compile(rf"({_FORMS}) ")
 _QUOTED = re.compile(r'(h?)"((?:[^"\\]|\\.)*)"(?:\*(\d+|0x[0-9a-fA-F]+))?')
 _WORD = re.compile(r"[\w.:+|-]+")

@@ -140,6 +140,8 @@ class Writer:
 
     def _number(self, index: int) -> str:
         slot, value = self.slots[index], self.values[index]
+        if slot["kind"] == "const" and self._is(index, "bad_version"):
+            return f"number((int64_t){integer(int(value.operand))})"
         if slot["kind"] == "const":
             return integer(int(slot["value"]))
         if slot["kind"] == "length":
@@ -342,7 +344,16 @@ class Writer:
         if slot.get("by_value"):
             return whole
         keep = int(bool(slot.get("kept")))
-        return self._make(index, f"copy(&{whole}, sizeof({kind}), {keep})")
+        return self._make(index, f"copy(&{whole}, {self._stated(index, kind)}, {keep})")
+
+    def _stated(self, index: int, kind: str) -> str:
+        """The bytes of a struct: fewer where it says so itself, but with the field that says so."""
+        for i, field in enumerate(self.slots):
+            if self.parents[i] == index and self._is(i, "bad_version") and field.get("struct_size"):
+                stated = int(self.values[i].operand)
+                if 0 <= stated < int(field["value"]):
+                    return str(max(stated, int(field["offset"]) + int(field["size"])))
+        return f"sizeof({kind})"
 
     def write(self, outcome: str) -> list[str]:
         """The statements of the call."""

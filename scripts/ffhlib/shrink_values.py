@@ -109,7 +109,7 @@ def _plain(value: Value) -> Iterator[Value]:
         return
     if value.form in ("stale", "wrong_thread", "wrong_state"):
         yield value.value
-    elif value.form == "bad_enum":
+    elif value.form in ("bad_enum", "bad_version"):
         yield Word("0")
     elif value.form != "wrong_type":
         yield Bytes(b"")

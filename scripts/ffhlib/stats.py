@@ -26,6 +26,7 @@ FORMS = {
     "length_mismatch": 7,
     "oversized": 8,
     "wrong_state": 9,
+    "bad_version": 10,
 }
 
 

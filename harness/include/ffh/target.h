@@ -78,7 +78,7 @@ typedef enum ffh_kind {
   FFH_KIND_ERROR,    /* char **: an error message, in and out */
   FFH_KIND_CALLBACK,
   FFH_KIND_USERDATA, /* derived: the harness's cookie for the call's callbacks */
-  FFH_KIND_CONST,    /* always `lo`: a struct size or version */
+  FFH_KIND_CONST,    /* `lo`, unless sent malformed: a struct size or version */
   FFH_KIND_STATUS,   /* result: a status of the function's error convention */
   FFH_KIND_COUNT
 } ffh_kind;
@@ -101,7 +101,8 @@ enum ffh_slot_flag {
   FFH_SLOT_CONST = 1u << 12, /* the callee has promised not to write through it; a view: the caller
                                 may not, so that its content stays as it was */
   FFH_SLOT_TRANSFERRED = 1u << 13,
-  FFH_SLOT_PLACED = 1u << 14 /* a new handle of `size` bytes in the caller's storage */
+  FFH_SLOT_PLACED = 1u << 14,     /* a new handle of `size` bytes in the caller's storage */
+  FFH_SLOT_STRUCT_SIZE = 1u << 15 /* FFH_KIND_CONST: the size of the struct it is a field of */
 };
 
 typedef enum ffh_until {
@@ -198,6 +199,7 @@ typedef enum ffh_form {
   FFH_FORM_LENGTH_MISMATCH, /* a NULL pointer with a length that is not 0 */
   FFH_FORM_OVERSIZED,       /* more than the cap, up to 2^31 and beyond over a sparse mapping */
   FFH_FORM_WRONG_STATE,     /* a live handle in another state than FFH_NEEDS says */
+  FFH_FORM_BAD_VERSION,     /* a struct size or version other than the caller's own */
   FFH_FORM_COUNT
 } ffh_form;
 

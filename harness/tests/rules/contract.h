@@ -236,6 +236,22 @@ int32_t side_effect_callback_good(const char *title FFH_CSTR FFH_MAX(16),
                                   ring on_ring FFH_CALLBACK(caller, call),
                                   void *context FFH_USERDATA);
 
+/* Structs that say which version of them the caller has. */
+typedef struct wish {
+  uint32_t size FFH_STRUCT_SIZE;
+  uint16_t version FFH_VERSION(3);
+  uint16_t count;
+  uint64_t flags;
+} wish;
+
+FFH_STATUS(0, 1)
+FFH_REJECTS(bad_version) int32_t not_rejected_version_bad(const wish *asked FFH_IN);
+FFH_STATUS(0, 1)
+FFH_REJECTS(bad_version) int32_t not_rejected_version_good(const wish *asked FFH_IN);
+/* Looks at what the stated size leaves out before it refuses. */
+FFH_STATUS(0, 1)
+FFH_REJECTS(bad_version) int32_t heap_overflow_version_bad(const wish *asked FFH_IN);
+
 /* Elements and fields that come out. */
 typedef struct lamp {
   uint32_t watts;

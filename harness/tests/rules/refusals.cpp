@@ -69,4 +69,18 @@ int32_t side_effect_callback_good(const char *title, ring on_ring, void *context
   return 0;
 }
 
+/* Newer callers are taken for its own. */
+int32_t not_rejected_version_bad(const wish *asked) {
+  return asked->size < sizeof *asked || asked->version != 3 ? 1 : 0;
+}
+
+int32_t not_rejected_version_good(const wish *asked) {
+  return asked->size != sizeof *asked || asked->version != 3 ? 1 : 0;
+}
+
+int32_t heap_overflow_version_bad(const wish *asked) {
+  uint64_t flags = asked->flags;
+  return asked->size != sizeof *asked || asked->version != 3 || flags > 7 ? 1 : 0;
+}
+
 } /* extern "C" */

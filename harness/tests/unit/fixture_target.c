@@ -324,7 +324,7 @@ static void add_request(fixture *f) {
   add_handle(f, ask, "store", FFH_FIXTURE_STORE, 0);
   add_slot(f, ask, "request", FFH_KIND_STRUCT, 64, FFH_SLOT_CONST);
   uint16_t request = last(ask);
-  add_field(f, ask, request, "size", FFH_KIND_CONST, 0, 4, 0)->lo = 64;
+  add_field(f, ask, request, "size", FFH_KIND_CONST, 0, 4, FFH_SLOT_STRUCT_SIZE)->lo = 64;
   ffh_slot *region = add_field(f, ask, request, "region", FFH_KIND_INT, 4, 4, FFH_SLOT_SIGNED);
   region->lo = 1;
   region->hi = 100;
@@ -357,7 +357,7 @@ static void add_request(fixture *f) {
   add_field(f, ask, extra, "verbose", FFH_KIND_BOOL, 2, 1, 0);
   add_status(f, ask);
   rejects(ask, FORM(NULL) | FORM(STALE) | FORM(BAD_ENUM) | FORM(BAD_UTF8) | FORM(LENGTH_MISMATCH) |
-                   FORM(OVERSIZED));
+                   FORM(OVERSIZED) | FORM(BAD_VERSION));
 }
 
 static void add_arrays(fixture *f) {

@@ -148,6 +148,53 @@ static void an_oversized_const_input_is_not_digested_beyond_its_memory(void **st
   assert_int_equal(ffh_frame_size(&c->frame, 0), 0);
 }
 
+static const uint8_t *versioned(uint64_t size) {
+  ffh_case_param(c, "request", FFH_KIND_STRUCT, 16)->flags = FFH_SLOT_CONST;
+  ffh_slot *stated = ffh_case_field(c, 0, "size", FFH_KIND_CONST, 4, 4);
+  stated->lo = 16;
+  stated->flags = FFH_SLOT_STRUCT_SIZE;
+  ffh_case_value(c)->number = size;
+  ffh_case_malformed(c, 1, FFH_FORM_BAD_VERSION);
+  ffh_case_field(c, 0, "last", FFH_KIND_INT, 12, 4);
+  ffh_case_value(c)->number = 7;
+  assert_true(ffh_args_build(&c->frame));
+  return c->frame.args[0].cp;
+}
+
+static void a_smaller_struct_ends_where_it_says(void **state) {
+  (void)state;
+  const uint8_t *at = versioned(11);
+  assert_exact(at, 11);
+  assert_int_equal(at[4], 11);
+  assert_int_equal(ffh_frame_digest(&c->frame, 0), c->frame.digest[0]);
+}
+
+static void a_struct_has_the_field_that_states_its_size(void **state) {
+  (void)state;
+  const uint8_t *at = versioned(0);
+  assert_exact(at, 8);
+  assert_int_equal(at[4], 0);
+}
+
+static void a_larger_struct_is_as_large_as_it_is(void **state) {
+  (void)state;
+  const uint8_t *at = versioned(17);
+  assert_exact(at, 16);
+  assert_int_equal(at[4], 17);
+  assert_int_equal(at[12], 7);
+}
+
+static void another_version_changes_no_size(void **state) {
+  (void)state;
+  ffh_case_param(c, "request", FFH_KIND_STRUCT, 8);
+  ffh_case_field(c, 0, "version", FFH_KIND_CONST, 0, 4)->lo = 9;
+  ffh_case_value(c)->number = 2;
+  ffh_case_malformed(c, 1, FFH_FORM_BAD_VERSION);
+  assert_true(ffh_args_build(&c->frame));
+  assert_exact(c->frame.args[0].cp, 8);
+  assert_int_equal(*(const uint8_t *)c->frame.args[0].cp, 2);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(null_is_a_null_pointer_and_length_0, fresh),
@@ -157,6 +204,10 @@ int main(void) {
       cmocka_unit_test_setup(oversized_is_real_memory_while_it_fits, fresh),
       cmocka_unit_test_setup(oversized_beyond_that_is_sparse, fresh),
       cmocka_unit_test_setup(an_oversized_const_input_is_not_digested_beyond_its_memory, fresh),
+      cmocka_unit_test_setup(a_smaller_struct_ends_where_it_says, fresh),
+      cmocka_unit_test_setup(a_struct_has_the_field_that_states_its_size, fresh),
+      cmocka_unit_test_setup(a_larger_struct_is_as_large_as_it_is, fresh),
+      cmocka_unit_test_setup(another_version_changes_no_size, fresh),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

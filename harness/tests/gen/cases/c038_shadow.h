@@ -12,3 +12,11 @@ FFH_SHADOW(g) int64_t g(box *self); /* expect: error FFH-C038 cannot be compared
 
 void each(void (*visit)(int));
 FFH_SHADOW(each) void all(void (*visit)(int) FFH_CALLBACK(caller, call)); /* expect: error FFH-C038 takes a callback */
+
+typedef struct spot {
+  int64_t x;
+} spot FFH_HANDLE(FFH_SHARED);
+void spot_init_slow(spot *self);
+FFH_SHADOW(spot_init_slow) void spot_init(spot *self FFH_CREATES FFH_PLACED); /* expect: error FFH-C038 storage */
+void spot_clear_slow(spot *self);
+FFH_SHADOW(spot_clear_slow) void spot_clear(spot *self FFH_CONSUMES);
