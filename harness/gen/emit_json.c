@@ -55,6 +55,19 @@ static void emit_flags(const ffh_function *function, FILE *out) {
   fputc(']', out);
 }
 
+/* The linker's names of an inner function. */
+static void emit_symbols(const ffh_gen_function *function, FILE *out) {
+  if (!ffh_model_is_inner(function)) {
+    return;
+  }
+  fputs(", \"symbols\": [", out);
+  for (unsigned i = 0; i < ffh_emit_n_symbols(function); i++) {
+    fputs(i == 0 ? "" : ", ", out);
+    ffh_emit_json_text(out, ffh_emit_symbol(function, i));
+  }
+  fputs("]", out);
+}
+
 /* A callback that ffh-gen implements: its function type, so that others can implement it too. */
 static void emit_callback(const ffh_gen_callback *callback, FILE *out) {
   fputs(", \"implementations\": [", out);
@@ -162,6 +175,7 @@ static void emit_function(const ffh_model *model, const ffh_gen_function *functi
   text_field(out, "signature", function->out.signature);
   fputs(",\n      ", out);
   emit_flags(&function->out, out);
+  emit_symbols(function, out);
   fputs(", ", out);
   threads_field(model, function->out.threading, function->out.role, out);
   fputs(",\n      ", out);

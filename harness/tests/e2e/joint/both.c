@@ -1,0 +1,3 @@
+/* Facade and engine in one object file. */
+#include "facade.c"
+#include "legacy.c"
