@@ -411,7 +411,8 @@ void init_order_good(void);
 /* `main` is the thread that the process starts with: lane A. */
 FFH_LEGACY FFH_CALLABLE(FFH_THREAD(main)) void anvil_use(void);
 void wrong_thread_main_any(void);
-void callback_thread_main_any(ring on_ring FFH_CALLBACK(main, call), void *context FFH_USERDATA);
+void callback_thread_main_any(ring on_ring FFH_CALLBACK(main, call) FFH_USES(ring_returns),
+                              void *context FFH_USERDATA);
 
 #ifdef __cplusplus
 }
