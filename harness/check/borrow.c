@@ -81,8 +81,19 @@ static bool is_dying(const ffh_view *view, const ffh_frame *frame) {
   return false;
 }
 
+/* An error message that is handed in is freed by the call where it sets another one. */
+static bool is_message(const ffh_view *view, const ffh_frame *frame) {
+  for (ffh_slots left = ffh_frame_shape(frame)->messages; left != 0;) {
+    uint16_t handed_in = frame->values[ffh_slots_next(&left)].variable;
+    if (handed_in != FFH_NO_VARIABLE && handed_in == view->variable) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static bool ends(const ffh_view *view, const ffh_frame *frame) {
-  return is_until(view, frame, frame->function) || is_dying(view, frame);
+  return is_until(view, frame, frame->function) || is_dying(view, frame) || is_message(view, frame);
 }
 
 /* ---- looking again ---- */

@@ -71,6 +71,12 @@ char *view_lost_owned_good(label *self, uint32_t number) {
   return made(number);
 }
 
+void view_lost_replaced_good(label *self, uint32_t number, char **error) {
+  (void)self;
+  free(*error);
+  *error = made(number);
+}
+
 void view_lost_free(char *text) {
   free(text);
 }

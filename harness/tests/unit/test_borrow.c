@@ -267,6 +267,28 @@ static void owned_memory_is_the_callers_until_it_is_freed(void **state) {
   }
 }
 
+/* The call frees it where it sets a message of its own. */
+static void owned_memory_that_is_handed_in_as_a_message_is_the_librarys(void **state) {
+  (void)state;
+  ffh_slot *slot = returns_view(FFH_UNTIL_RETURN);
+  slot->kind = FFH_KIND_OWNED;
+  slot->flags = 0;
+  slot->lo = 1;
+  ffh_case_value(c)->variable = MEMORY;
+  assert_int_equal(whole(subject(0)), FFH_RULE_NONE);
+  static const ffh_slot message = {
+      .kind = FFH_KIND_ERROR, .direction = FFH_DIR_INOUT, .handle_type = FFH_CASE_MEMORY};
+  ffh_function fails = c->functions[FFH_CASE_PREDICATE];
+  fails.slots = &message;
+  fails.n_slots = 1;
+  ffh_frame *call = call_of(FFH_CASE_PREDICATE, MEMORY, FFH_FORM_VALUE, 1);
+  call->function = &fails;
+  assert_int_equal(enter(call), FFH_RULE_NONE);
+  change();
+  assert_int_equal(leave(call), FFH_RULE_NONE);
+  assert_int_equal(borrow.n_views, 0);
+}
+
 /* Whether the other call comes before, during or after, what it ends is not remembered. */
 static void what_another_lane_may_have_ended_is_not_remembered(void **state) {
   (void)state;
@@ -331,6 +353,7 @@ int main(void) {
       cmocka_unit_test_setup(static_memory_never_ends, fresh),
       cmocka_unit_test_setup(the_next_failure_replaces_the_last_error, fresh),
       cmocka_unit_test_setup(owned_memory_is_the_callers_until_it_is_freed, fresh),
+      cmocka_unit_test_setup(owned_memory_that_is_handed_in_as_a_message_is_the_librarys, fresh),
       cmocka_unit_test_setup(what_another_lane_may_have_ended_is_not_remembered, fresh),
       cmocka_unit_test_setup(a_failed_call_returns_nothing, fresh),
       cmocka_unit_test_setup(there_are_bounds, fresh),
