@@ -8,6 +8,12 @@ static uint16_t variable_of(const ffh_frame *frame, uint16_t slot) {
   return slot == FFH_NONE ? FFH_NO_VARIABLE : frame->values[slot].variable;
 }
 
+/* To refuse a live handle, the library has to look at it. */
+static bool is_refused_alive(const ffh_value *value) {
+  return value->form == FFH_FORM_WRONG_TYPE || value->form == FFH_FORM_WRONG_THREAD ||
+         value->form == FFH_FORM_WRONG_STATE || value->form == FFH_FORM_HAS_CHILDREN;
+}
+
 /* A call that ends a handle: consuming it, or giving back the last reference that is not being
  * given back by a call in flight. */
 static bool ends(const ffh_slot *slot, const ffh_handle *handle) {
@@ -69,6 +75,26 @@ static bool lives_again(const void *pointer) {
   return false;
 }
 
+static bool is_given(const ffh_frame *frame, uint16_t variable) {
+  for (ffh_slots left = ffh_frame_shape(frame)->uses; left != 0;) {
+    if (frame->values[ffh_slots_next(&left)].variable == variable) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Its children are the one reason to refuse. */
+static bool is_parent(const ffh_frame *frame, const ffh_slot *slot, uint16_t variable) {
+  const ffh_handle *handle = ffh_handles_at(variable);
+  if (handle->state != FFH_HANDLE_LIVE || handle->in_use != 0 || !thread_allowed(frame, handle) ||
+      !ends(slot, handle) || (slot->needs != FFH_NONE && handle->typestate != slot->needs)) {
+    return false;
+  }
+  uint16_t child = ffh_handles_child(variable);
+  return child != FFH_NONE && !is_given(frame, child);
+}
+
 static bool value_allowed(const ffh_frame *frame, const ffh_slot *slot, const ffh_value *value) {
   if (value->variable == FFH_NO_VARIABLE) {
     return value->form == FFH_FORM_NULL || (slot->flags & FFH_SLOT_NULLABLE) != 0;
@@ -84,6 +110,8 @@ static bool value_allowed(const ffh_frame *frame, const ffh_slot *slot, const ff
       return handle->state == FFH_HANDLE_LIVE && handle->in_use == 0 &&
              thread_allowed(frame, handle) && slot->needs != FFH_NONE &&
              handle->typestate != slot->needs;
+    case FFH_FORM_HAS_CHILDREN:
+      return is_parent(frame, slot, value->variable);
     case FFH_FORM_STALE:
       return handle->state == FFH_HANDLE_DEAD && !lives_again(handle->pointer);
     case FFH_FORM_WRONG_TYPE:
@@ -158,6 +186,16 @@ bool ffh_admit(const ffh_frame *frame) {
   return predicate_holds(frame);
 }
 
+/* The child must not end before the library has looked whether there is one. */
+static void pin(uint16_t variable, int change) {
+  ffh_handle *handle = ffh_handles_at(variable);
+  if (change > 0) {
+    handle->pinned = ffh_handles_child(variable);
+  }
+  ffh_handle *child = ffh_handles_at(handle->pinned);
+  child->in_use = (uint16_t)(child->in_use + change);
+}
+
 static void mark(const ffh_frame *frame, int change) {
   const ffh_shape *shape = ffh_frame_shape(frame);
   for (ffh_slots left = shape->uses | shape->messages; left != 0;) {
@@ -165,16 +203,18 @@ static void mark(const ffh_frame *frame, int change) {
     const ffh_slot *slot = &frame->function->slots[i];
     const ffh_value *value = &frame->values[i];
     bool message = slot->kind == FFH_KIND_ERROR;
-    /* To refuse a live handle, the library has to look at it. */
-    bool refused = value->form == FFH_FORM_WRONG_TYPE || value->form == FFH_FORM_WRONG_THREAD ||
-                   value->form == FFH_FORM_WRONG_STATE;
+    bool refused = is_refused_alive(value);
     if (value->variable == FFH_NO_VARIABLE || (value->form != FFH_FORM_VALUE && !refused)) {
       continue;
     }
     ffh_handle *handle = ffh_handles_at(value->variable);
     handle->in_use = (uint16_t)(handle->in_use + change);
     if (refused) {
-      handle->alone = value->form == FFH_FORM_WRONG_STATE && change > 0;
+      bool fixed = value->form == FFH_FORM_WRONG_STATE || value->form == FFH_FORM_HAS_CHILDREN;
+      handle->alone = fixed && change > 0;
+      if (value->form == FFH_FORM_HAS_CHILDREN) {
+        pin(value->variable, change);
+      }
       continue;
     }
     if (change > 0 && !message && ends(slot, handle) && handle->state == FFH_HANDLE_LIVE) {

@@ -153,7 +153,8 @@ static void keep_handles(const ffh_frame *frame, uint16_t index) {
 static void end_handle(const ffh_frame *frame, uint16_t index, void (*ended)(uint16_t variable)) {
   const ffh_slot *slot = &frame->function->slots[index];
   const ffh_value *value = &frame->values[index];
-  if (value->variable == FFH_NO_VARIABLE || value->form != FFH_FORM_VALUE) {
+  bool parent = value->form == FFH_FORM_HAS_CHILDREN && frame->outcome == FFH_OUTCOME_OK;
+  if (value->variable == FFH_NO_VARIABLE || (value->form != FFH_FORM_VALUE && !parent)) {
     return;
   }
   ffh_handle *handle = ffh_handles_at(value->variable);

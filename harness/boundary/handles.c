@@ -119,6 +119,17 @@ bool ffh_handles_dependants_may_end(uint16_t variable) {
   return true;
 }
 
+uint16_t ffh_handles_child(uint16_t variable) {
+  for (uint16_t i = 0; i < ffh_handles_used; i++) {
+    const ffh_handle *handle = &ffh_handles_table[i];
+    if (handle->state == FFH_HANDLE_LIVE && handle->parent == variable &&
+        !depends_on(i, variable)) {
+      return i;
+    }
+  }
+  return FFH_NONE;
+}
+
 bool ffh_handles_have_room(void) {
   return 2u * n_edges + 2 * FFH_MAX_SLOTS <= FFH_MAX_EDGES;
 }

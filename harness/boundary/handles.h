@@ -37,9 +37,11 @@ typedef struct ffh_handle {
   uint16_t releases;         /* references that calls in flight give back */
   uint16_t readers, writers; /* calls in flight with a shadow, of it and of its children */
   uint16_t moves;            /* how often its object has been moved by bytes */
+  uint16_t pinned;           /* by a call in flight that it is to refuse: a child that stays */
   uint8_t owner;             /* lane */
   uint8_t state;             /* ffh_handle_state */
-  bool alone;     /* a call in flight finds it in the wrong state: no other may change that */
+  bool alone;     /* a call in flight finds it in the wrong state or with a child: no other may
+                     change that */
   bool unordered; /* its calls and its partner's may have come in different orders */
   void *partner;  /* what the shadow of its creating function made, or NULL */
 } ffh_handle;
@@ -69,6 +71,9 @@ void ffh_handles_died(uint16_t variable, uint16_t call, void (*ended)(uint16_t v
 /* Whether the handles that would die with this one may: none is in use, or needed alive by a handle
  * that stays. */
 bool ffh_handles_dependants_may_end(uint16_t variable);
+
+/* The first live child of the handle that does not die with it, FFH_NONE for none. */
+uint16_t ffh_handles_child(uint16_t variable);
 
 /* Whether the handle is alive and dies with that one; each does with itself. */
 bool ffh_handles_depends(uint16_t variable, uint16_t on);

@@ -34,9 +34,9 @@ static void check_status(const ffh_frame *frame, ffh_verdict *verdict) {
 }
 
 static const char *const form_names[FFH_FORM_COUNT] = {
-    "value",        "null",        "stale",      "wrong_type",
-    "wrong_thread", "bad_enum",    "bad_utf8",   "length_mismatch",
-    "oversized",    "wrong_state", "bad_version"};
+    "value",        "null",        "stale",       "wrong_type",
+    "wrong_thread", "bad_enum",    "bad_utf8",    "length_mismatch",
+    "oversized",    "wrong_state", "bad_version", "has_children"};
 
 static uint16_t malformed_slot(const ffh_frame *frame) {
   for (uint16_t i = 0; i < frame->function->n_slots; i++) {

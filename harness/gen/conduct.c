@@ -232,10 +232,18 @@ static void set_alloc_failure(ffh_build *build, ffh_gen_function *function) {
 /* ---- rejections ---- */
 
 static bool find_form(const char *name, uint8_t *form) {
-  static const char *const names[FFH_FORM_COUNT] = {
-      "",           "null",     "stale",           "wrong_type", "wrong_thread",
-      "bad_enum",   "bad_utf8", "length_mismatch", "oversized",  "wrong_state",
-      "bad_version"};
+  static const char *const names[FFH_FORM_COUNT] = {"",
+                                                    "null",
+                                                    "stale",
+                                                    "wrong_type",
+                                                    "wrong_thread",
+                                                    "bad_enum",
+                                                    "bad_utf8",
+                                                    "length_mismatch",
+                                                    "oversized",
+                                                    "wrong_state",
+                                                    "bad_version",
+                                                    "has_children"};
   for (size_t i = 1; i < FFH_FORM_COUNT; i++) {
     if (strcmp(names[i], name) == 0) {
       *form = (uint8_t)i;
@@ -266,7 +274,8 @@ static void add_rejection(ffh_build *build, ffh_gen_function *function, const ff
   if (!find_form(name, &rejection.form) || (function->out.rejects & (1u << rejection.form)) != 0) {
     ffh_diag_add(build->diags, note->place, FFH_DIAG_BAD_ARG,
                  "FFH_REJECTS(%s): the forms are null, stale, wrong_type, wrong_thread, bad_enum, "
-                 "bad_utf8, length_mismatch, oversized, wrong_state and bad_version, each once",
+                 "bad_utf8, length_mismatch, oversized, wrong_state, bad_version and has_children, "
+                 "each once",
                  text);
     return;
   }

@@ -177,7 +177,23 @@ static bool in_array(const ffh_gen_function *function, const ffh_slot *slot) {
   return false;
 }
 
-static bool can_be(const ffh_gen_function *function, unsigned form) {
+static bool ends(const ffh_slot *slot) {
+  return (slot->flags & (FFH_SLOT_CONSUMES | FFH_SLOT_CONSUMES_ON_SUCCESS | FFH_SLOT_RELEASES)) !=
+         0;
+}
+
+static bool has_children(const ffh_model *model, const ffh_slot *slot) {
+  for (unsigned f = 0; f < model->n_functions; f++) {
+    const ffh_gen_function *function = &model->functions[f];
+    uint16_t of = function->out.child_of;
+    if (of != FFH_NONE && function->slots[of].out.handle_type == slot->handle_type) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool can_be(const ffh_model *model, const ffh_gen_function *function, unsigned form) {
   for (uint16_t i = 0; i < function->out.n_slots; i++) {
     const ffh_slot *slot = &function->slots[i].out;
     bool result = slot->param == FFH_PARAM_RESULT;
@@ -194,10 +210,11 @@ static bool can_be(const ffh_gen_function *function, unsigned form) {
         form == FFH_FORM_NULL ? !result && pointer && (slot->flags & FFH_SLOT_NULLABLE) == 0
         : form == FFH_FORM_STALE || form == FFH_FORM_WRONG_TYPE || form == FFH_FORM_WRONG_THREAD
             ? handle
-        : form == FFH_FORM_WRONG_STATE ? handle && slot->needs != FFH_NONE
-        : form == FFH_FORM_BAD_VERSION ? slot->kind == FFH_KIND_CONST && !in_array(function, slot)
-        : form == FFH_FORM_BAD_ENUM    ? set && input
-        : form == FFH_FORM_BAD_UTF8    ? input && (slot->flags & FFH_SLOT_UTF8) != 0
+        : form == FFH_FORM_WRONG_STATE  ? handle && slot->needs != FFH_NONE
+        : form == FFH_FORM_BAD_VERSION  ? slot->kind == FFH_KIND_CONST && !in_array(function, slot)
+        : form == FFH_FORM_HAS_CHILDREN ? handle && ends(slot) && has_children(model, slot)
+        : form == FFH_FORM_BAD_ENUM     ? set && input
+        : form == FFH_FORM_BAD_UTF8     ? input && (slot->flags & FFH_SLOT_UTF8) != 0
         : form == FFH_FORM_LENGTH_MISMATCH ? input && counted
                                            : input && (counted || slot->kind == FFH_KIND_TEXT);
     if (may) {
@@ -208,13 +225,21 @@ static bool can_be(const ffh_gen_function *function, unsigned form) {
 }
 
 static void check_rejections(const ffh_model *model, const ffh_gen_function *function) {
-  static const char *const names[FFH_FORM_COUNT] = {
-      "",           "null",     "stale",           "wrong_type", "wrong_thread",
-      "bad_enum",   "bad_utf8", "length_mismatch", "oversized",  "wrong_state",
-      "bad_version"};
+  static const char *const names[FFH_FORM_COUNT] = {"",
+                                                    "null",
+                                                    "stale",
+                                                    "wrong_type",
+                                                    "wrong_thread",
+                                                    "bad_enum",
+                                                    "bad_utf8",
+                                                    "length_mismatch",
+                                                    "oversized",
+                                                    "wrong_state",
+                                                    "bad_version",
+                                                    "has_children"};
   for (unsigned i = 0; i < function->out.n_rejections; i++) {
     unsigned form = function->rejections[i].form;
-    if (!can_be(function, form)) {
+    if (!can_be(model, function, form)) {
       ffh_diag_add(model->source->diags, function->proto->place, FFH_DIAG_REJECT_NOTHING,
                    "'%s' promises to refuse %s, which none of its parameters can be",
                    function->out.name, names[form]);

@@ -156,6 +156,11 @@ static bool elsewhere(const draft *d, unsigned slot, uint16_t variable) {
   return good(d, slot, variable) && d->build->track.state[variable] != slot_at(d, slot)->needs;
 }
 
+/* What the function is to end, and is promised to refuse because of its children. */
+static bool parent(const draft *d, unsigned slot, uint16_t variable) {
+  return good(d, slot, variable) && d->build->track.children[variable] != 0;
+}
+
 static uint16_t choose(const draft *d, unsigned slot, uint16_t type, uint32_t pick,
                        candidate accept) {
   const ffh_build *b = d->build;
@@ -197,9 +202,10 @@ static bool put_malformed(draft *d, unsigned slot) {
       }
     }
   } else {
-    candidate accept = is_sent(d, slot, FFH_FORM_STALE)         ? stale
-                       : is_sent(d, slot, FFH_FORM_WRONG_STATE) ? elsewhere
-                                                                : foreign;
+    candidate accept = is_sent(d, slot, FFH_FORM_STALE)          ? stale
+                       : is_sent(d, slot, FFH_FORM_WRONG_STATE)  ? elsewhere
+                       : is_sent(d, slot, FFH_FORM_HAS_CHILDREN) ? parent
+                                                                 : foreign;
     if (exact && is_of_type(d, wish->variable, type) &&
         (accept(d, slot, wish->variable) ||
          (accept == foreign && lane_for(d, slot, wish->variable) >= 0 &&
@@ -226,7 +232,8 @@ static bool put_exact(draft *d) {
     uint16_t i = ffh_slots_next(&left);
     const ffh_wish *wish = wish_for(d, i);
     ffh_value *value = &d->values[i];
-    bool taken = value->form == FFH_FORM_VALUE || value->form == FFH_FORM_WRONG_STATE;
+    bool taken = value->form == FFH_FORM_VALUE || value->form == FFH_FORM_WRONG_STATE ||
+                 value->form == FFH_FORM_HAS_CHILDREN;
     if (!wish->exact || value->is_null || !taken ||
         !is_of_type(d, wish->variable, slot_at(d, i)->handle_type) ||
         ffh_values_absent(d->function, d->values, i)) {

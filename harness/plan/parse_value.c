@@ -243,6 +243,7 @@ static bool read_form(ffh_parser *p, unsigned at, ffh_form form) {
     case FFH_FORM_WRONG_TYPE:
     case FFH_FORM_WRONG_THREAD:
     case FFH_FORM_WRONG_STATE:
+    case FFH_FORM_HAS_CHILDREN:
       return read_variable(p, at, form != FFH_FORM_WRONG_TYPE);
     case FFH_FORM_BAD_ENUM:
     case FFH_FORM_BAD_VERSION:

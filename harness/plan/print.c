@@ -5,9 +5,9 @@
 #include "plan/format.h"
 
 static const char *const form_names[FFH_FORM_COUNT] = {
-    "value",        "null",        "stale",      "wrong_type",
-    "wrong_thread", "bad_enum",    "bad_utf8",   "length_mismatch",
-    "oversized",    "wrong_state", "bad_version"};
+    "value",        "null",        "stale",       "wrong_type",
+    "wrong_thread", "bad_enum",    "bad_utf8",    "length_mismatch",
+    "oversized",    "wrong_state", "bad_version", "has_children"};
 
 const char *ffh_form_name(ffh_form form) {
   return form < FFH_FORM_COUNT ? form_names[form] : "unknown";
@@ -124,6 +124,7 @@ static void print_malformed(ffh_out *out, const ffh_slot *slot, const ffh_value 
     case FFH_FORM_WRONG_TYPE:
     case FFH_FORM_WRONG_THREAD:
     case FFH_FORM_WRONG_STATE:
+    case FFH_FORM_HAS_CHILDREN:
       print_variable(out, value->variable);
       break;
     case FFH_FORM_BAD_ENUM:

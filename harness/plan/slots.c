@@ -224,6 +224,10 @@ bool ffh_slot_accepts(const ffh_function *function, const ffh_slot *slot, ffh_fo
       return class == FFH_CLASS_HANDLE;
     case FFH_FORM_WRONG_STATE:
       return class == FFH_CLASS_HANDLE && slot->needs != FFH_NONE;
+    case FFH_FORM_HAS_CHILDREN:
+      return class == FFH_CLASS_HANDLE &&
+             (slot->flags &
+              (FFH_SLOT_CONSUMES | FFH_SLOT_CONSUMES_ON_SUCCESS | FFH_SLOT_RELEASES)) != 0;
     case FFH_FORM_BAD_ENUM:
       return class == FFH_CLASS_NUMBER &&
              (slot->kind == FFH_KIND_ENUM || slot->kind == FFH_KIND_FLAGS ||

@@ -11,7 +11,7 @@ from typing import Any
 LIBRARY = 64
 _FORMS = (
     "stale|wrong_type|wrong_thread|bad_enum|bad_utf8|length_mismatch|oversized|wrong_state"
-    "|bad_version"
+    "|bad_version|has_children"
 )
 _FORM = re.compile(rf"({_FORMS}) ")
 _QUOTED = re.compile(r'(h?)"((?:[^"\\]|\\.)*)"(?:\*(\d+|0x[0-9a-fA-F]+))?')

@@ -11,8 +11,8 @@ _FAIL = re.compile(r" fail=(\d+)")
 _CALL = re.compile(r"([A-Z]{1,2}): (?:(h\d+) = )?([A-Za-z_]\w*)\(")
 _NAME = re.compile(r"([A-Za-z_]\w*)=")
 _FORM = re.compile(
-    r"(stale|wrong_type|wrong_thread|bad_enum|length_mismatch|oversized|wrong_state|bad_version) "
-    r"(h\d+|-?\d+)"
+    r"(stale|wrong_type|wrong_thread|bad_enum|length_mismatch|oversized|wrong_state|bad_version"
+    r"|has_children) (h\d+|-?\d+)"
 )
 _WORD = re.compile(r"bits:0x[0-9a-f]+|[A-Za-z_]\w*(?:\|[A-Za-z_]\w*)*|-?\d+(?:\.\d+)?")
 _ERROR = re.compile(r"(h\d+)? ?(?:out (h\d+))?")

@@ -107,7 +107,7 @@ def plain(plan: Plan) -> Candidates:
 def _plain(value: Value) -> Iterator[Value]:
     if not isinstance(value, Malformed):
         return
-    if value.form in ("stale", "wrong_thread", "wrong_state"):
+    if value.form in ("stale", "wrong_thread", "wrong_state", "has_children"):
         yield value.value
     elif value.form in ("bad_enum", "bad_version"):
         yield Word("0")

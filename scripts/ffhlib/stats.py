@@ -27,6 +27,7 @@ FORMS = {
     "oversized": 8,
     "wrong_state": 9,
     "bad_version": 10,
+    "has_children": 11,
 }
 
 

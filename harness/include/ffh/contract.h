@@ -143,7 +143,7 @@
  */
 /* Malformed forms the function promises to refuse, optionally with the status it refuses them with:
  * null, stale, wrong_type, wrong_thread, bad_enum, bad_utf8, length_mismatch, oversized,
- * wrong_state, bad_version. */
+ * wrong_state, bad_version, has_children. */
 #define FFH_REJECTS(...) FFH_WORD_("rejects(" #__VA_ARGS__ ")")
 
 /* On a function that takes one handle and otherwise only outputs: it reads, and what it says stays

@@ -200,6 +200,7 @@ typedef enum ffh_form {
   FFH_FORM_OVERSIZED,       /* more than the cap, up to 2^31 and beyond over a sparse mapping */
   FFH_FORM_WRONG_STATE,     /* a live handle in another state than FFH_NEEDS says */
   FFH_FORM_BAD_VERSION,     /* a struct size or version other than the caller's own */
+  FFH_FORM_HAS_CHILDREN,    /* the end of a handle that is the parent of a live one */
   FFH_FORM_COUNT
 } ffh_form;
 

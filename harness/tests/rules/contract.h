@@ -254,6 +254,19 @@ FFH_REJECTS(bad_version) int32_t not_rejected_version_good(const wish *asked FFH
 FFH_STATUS(0, 1)
 FFH_REJECTS(bad_version) int32_t heap_overflow_version_bad(const wish *asked FFH_IN);
 
+/* A nest that is not empty is not taken down. */
+typedef struct nest nest FFH_HANDLE(FFH_SERIAL);
+typedef struct egg egg FFH_HANDLE(FFH_SERIAL);
+
+FFH_CREATES FFH_ERROR_NULL nest *nest_create(void);
+FFH_STATUS(0, 1)
+FFH_REJECTS(has_children : 1) int32_t not_rejected_children_bad(nest *self FFH_CONSUMES_ON_SUCCESS);
+FFH_STATUS(0, 1)
+FFH_REJECTS(has_children : 1)
+int32_t not_rejected_children_good(nest *self FFH_CONSUMES_ON_SUCCESS);
+FFH_CREATES FFH_ERROR_NULL FFH_CHILD_OF(self) egg *egg_create(nest *self);
+void egg_destroy(egg *self FFH_CONSUMES);
+
 /* Elements and fields that come out. */
 typedef struct lamp {
   uint32_t watts;

@@ -1,4 +1,5 @@
 /* What calls promise beyond their arguments: the planted faults and their fixed twins. */
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +11,14 @@
 
 struct door {
   bool open;
+};
+
+struct nest {
+  std::atomic<uint32_t> eggs;
+};
+
+struct egg {
+  nest *in;
 };
 
 struct meter {
@@ -152,6 +161,33 @@ int32_t not_rejected_state_bad(door *self) {
 
 int32_t not_rejected_state_good(door *self) {
   return self->open ? 0 : 1;
+}
+
+nest *nest_create(void) {
+  return new nest{0};
+}
+
+int32_t not_rejected_children_bad(nest *self) {
+  delete self;
+  return 0;
+}
+
+int32_t not_rejected_children_good(nest *self) {
+  if (self->eggs != 0) {
+    return 1;
+  }
+  delete self;
+  return 0;
+}
+
+egg *egg_create(nest *self) {
+  self->eggs++;
+  return new egg{self};
+}
+
+void egg_destroy(egg *self) {
+  self->in->eggs--;
+  delete self;
 }
 
 /* The last element is left to the caller. */

@@ -196,6 +196,7 @@ static void add_stores(fixture *f, ffh_fixture_variant variant) {
 
   ffh_function *close = add_function(f, "store_close", call_destroy);
   add_handle(f, close, "store", FFH_FIXTURE_STORE, FFH_SLOT_CONSUMES | FFH_SLOT_NULLABLE);
+  rejects(close, FORM(HAS_CHILDREN));
 
   if (variant == FFH_FIXTURE_GROWN) {
     ffh_function *more = add_function(f, "store_compact", call_void);
@@ -273,7 +274,8 @@ static void add_jobs(fixture *f) {
   start->dies_with = 0;
   start->error_kind = FFH_ERROR_BY_NULL;
   ffh_function *wait = add_function(f, "job_wait", call_void);
-  add_handle(f, wait, "job", FFH_FIXTURE_JOB, 0);
+  add_handle(f, wait, "job", FFH_FIXTURE_JOB, 0)->needs = 0;
+  rejects(wait, FORM(WRONG_STATE));
   ffh_function *cancel = add_function(f, "job_cancel", call_destroy);
   add_handle(f, cancel, "job", FFH_FIXTURE_JOB, FFH_SLOT_CONSUMES_ON_SUCCESS);
   cancel->threading = FFH_THREADING_SHARED;

@@ -293,6 +293,63 @@ static void a_wrong_state_is_not_the_needed_one_and_stays(void **state) {
   assert_true(admitted());
 }
 
+static void a_parent_has_a_child_that_stays(void **state) {
+  (void)state;
+  ffh_slot *slot = ffh_case_handle(c, FFH_CASE_SHARED, 0, FFH_SLOT_CONSUMES);
+  ffh_case_malformed(c, 0, FFH_FORM_HAS_CHILDREN);
+  assert_false(admitted()); /* no child */
+  ffh_handle *parent = ffh_handles_at(0), *child = ffh_handles_at(1);
+  child->parent = 0;
+  assert_true(admitted());
+  child->dies_with = 0;
+  assert_false(admitted());
+  child->dies_with = FFH_NONE;
+  child->state = FFH_HANDLE_DYING;
+  assert_false(admitted());
+  child->state = FFH_HANDLE_LIVE;
+  parent->in_use = 1;
+  assert_false(admitted());
+  parent->in_use = 0;
+  slot->flags = FFH_SLOT_RELEASES;
+  assert_true(admitted());
+  parent->references = 2; /* the call would not end it */
+  assert_false(admitted());
+}
+
+static void while_a_parent_is_refused_its_child_does_not_end(void **state) {
+  (void)state;
+  ffh_case_handle(c, FFH_CASE_SHARED, 0, FFH_SLOT_CONSUMES);
+  ffh_case_malformed(c, 0, FFH_FORM_HAS_CHILDREN);
+  ffh_handles_at(1)->parent = 0;
+  assert_true(admitted());
+  ffh_admit_enter(&c->frame);
+  assert_int_equal(ffh_handles_at(0)->state, FFH_HANDLE_LIVE);
+  c->values[0].form = FFH_FORM_VALUE;
+  c->values[0].variable = 1;
+  assert_false(admitted()); /* the end of the child */
+  c->slots[0].flags = 0;
+  assert_true(admitted()); /* a use of it */
+  c->values[0].variable = 0;
+  assert_false(admitted());
+  c->slots[0].flags = FFH_SLOT_CONSUMES;
+  c->values[0].form = FFH_FORM_HAS_CHILDREN;
+  ffh_admit_leave(&c->frame);
+  assert_int_equal(ffh_handles_at(0)->in_use, 0);
+  assert_int_equal(ffh_handles_at(1)->in_use, 0);
+  c->values[0].form = FFH_FORM_VALUE;
+  c->values[0].variable = 1;
+  assert_true(admitted());
+}
+
+static void a_child_that_is_given_too_is_no_reason_to_refuse(void **state) {
+  (void)state;
+  ffh_case_handle(c, FFH_CASE_SHARED, 0, FFH_SLOT_CONSUMES);
+  ffh_case_handle(c, FFH_CASE_SHARED, 1, FFH_SLOT_CONSUMES);
+  ffh_case_malformed(c, 0, FFH_FORM_HAS_CHILDREN);
+  ffh_handles_at(1)->parent = 0;
+  assert_false(admitted());
+}
+
 static void an_error_message_handed_in_is_live_and_rests(void **state) {
   (void)state;
   born(4, FFH_CASE_MEMORY, 0);
@@ -400,6 +457,9 @@ int main(void) {
       cmocka_unit_test_setup(a_handle_of_another_type_lives_and_rests, fresh),
       cmocka_unit_test_setup(a_wrong_thread_is_not_the_owners, fresh),
       cmocka_unit_test_setup(a_wrong_state_is_not_the_needed_one_and_stays, fresh),
+      cmocka_unit_test_setup(a_parent_has_a_child_that_stays, fresh),
+      cmocka_unit_test_setup(while_a_parent_is_refused_its_child_does_not_end, fresh),
+      cmocka_unit_test_setup(a_child_that_is_given_too_is_no_reason_to_refuse, fresh),
       cmocka_unit_test_setup(an_error_message_handed_in_is_live_and_rests, fresh),
       cmocka_unit_test_setup(a_full_edge_table_admits_nothing, fresh),
       cmocka_unit_test_setup(a_call_uses_its_handles_while_it_runs, fresh),

@@ -308,6 +308,16 @@ static void a_handle_sent_malformed_is_not_ended(void **state) {
   assert_int_equal(n_ended, 0);
 }
 
+static void a_parent_that_was_to_be_refused_is_dead_when_it_was_not(void **state) {
+  (void)state;
+  ffh_case_handle(c, FFH_CASE_SHARED, 0, FFH_SLOT_CONSUMES);
+  ffh_case_malformed(c, 0, FFH_FORM_HAS_CHILDREN);
+  collect(FFH_OUTCOME_FAILED);
+  assert_int_equal(state_of(0), FFH_HANDLE_LIVE);
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(state_of(0), FFH_HANDLE_DEAD);
+}
+
 static void references_are_counted(void **state) {
   (void)state;
   ffh_slot *slot = ffh_case_handle(c, FFH_CASE_SHARED, 0, FFH_SLOT_RETAINS);
@@ -435,6 +445,7 @@ int main(void) {
       cmocka_unit_test_setup(consuming_on_success_ends_only_then, fresh),
       cmocka_unit_test_setup(a_refused_call_ends_nothing, fresh),
       cmocka_unit_test_setup(a_handle_sent_malformed_is_not_ended, fresh),
+      cmocka_unit_test_setup(a_parent_that_was_to_be_refused_is_dead_when_it_was_not, fresh),
       cmocka_unit_test_setup(references_are_counted, fresh),
       cmocka_unit_test_setup(the_end_waits_for_every_release, fresh),
       cmocka_unit_test_setup(a_state_changes_on_success, fresh),
