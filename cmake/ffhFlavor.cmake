@@ -11,6 +11,8 @@ add_library(ffh_instrument INTERFACE)
 add_library(ffh_engine INTERFACE)
 add_library(ffh_points INTERFACE)
 target_link_libraries(ffh_instrument INTERFACE ffh_sanitize ffh_points)
+# A library whose own header is the contract includes ffh/contract.h.
+target_include_directories(ffh_instrument INTERFACE ${PROJECT_SOURCE_DIR}/harness/include)
 
 if(NOT FFH_FLAVOR STREQUAL "external")
   set(debug -g -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer)

@@ -139,6 +139,27 @@ static const char *place_name(unsigned where) {
   }
 }
 
+/* Every place that a word may have, and where on the declaration that is. */
+static const char *place_list(ffh_mem *mem, unsigned places) {
+  static const struct {
+    unsigned place;
+    const char *text;
+  } all[] = {{FFH_ON_TYPE, "behind a typedef's name"},
+             {FFH_ON_FUNCTION, "before a function's declaration"},
+             {FFH_ON_PARAM, "behind a parameter's name"},
+             {FFH_ON_FIELD, "behind a struct field's name"},
+             {FFH_ON_CALLBACK_PARAM, "behind the name of a callback's parameter"}};
+  char list[256] = "";
+  size_t size = 0;
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    if ((places & all[i].place) != 0) {
+      size += (size_t)snprintf(list + size, sizeof list - size, "%s%s", size == 0 ? "" : ", or ",
+                               all[i].text);
+    }
+  }
+  return ffh_mem_text(mem, list, size);
+}
+
 static bool find_word(const char *name, ffh_word_id *word) {
   for (unsigned i = 0; i < FFH_W_COUNT; i++) {
     if (strcmp(table[i].spelling, name) == 0) {
@@ -166,8 +187,8 @@ bool ffh_words_add(ffh_mem *mem, ffh_diags *diags, ffh_place place, unsigned whe
   }
   const char *macro = table[note.word].macro;
   if ((table[note.word].places & where) == 0) {
-    ffh_diag_add(diags, place, FFH_DIAG_WORD_PLACE, "%s does not go on %s", macro,
-                 place_name(where));
+    ffh_diag_add(diags, place, FFH_DIAG_WORD_PLACE, "%s does not go on %s; write it %s", macro,
+                 place_name(where), place_list(mem, table[note.word].places));
     return true;
   }
   if (inside != NULL && !ffh_words_split(mem, inside, &note.args, &note.n_args)) {
