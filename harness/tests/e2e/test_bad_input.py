@@ -38,6 +38,7 @@ MISBEHAVIOUR = {
     "fork_free": (0, "nothing found"),
     "fork_return": (0, "nothing found"),
     "unload": (0, "nothing found"),
+    "unload_covered": (0, "nothing found"),
     "unload_leak": (2, "FFH-LEAK-"),
     "status": (2, "FFH-STATUS-misbehave_status-"),
 }
@@ -76,7 +77,7 @@ def test_a_fuzz_process_with_children_or_plugins(function: str, tmp_path: Path) 
     data = tmp_path / "data"
     assert replayer.compile_text(target.replay, misbehave(tmp_path, function), data, env)[0] == 0
     done = subprocess.run(
-        [target.fuzz, "-runs=1", f"-artifact_prefix={tmp_path}/saved-", data],
+        [target.fuzz, "-runs=3", f"-artifact_prefix={tmp_path}/saved-", data],
         env=env, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     finds = MISBEHAVIOUR[function][0] != 0
@@ -84,6 +85,8 @@ def test_a_fuzz_process_with_children_or_plugins(function: str, tmp_path: Path) 
     assert ("ERROR: " in done.stderr) == finds
     assert not list(tmp_path.glob("saved-*"))
     assert done.stderr.count("Executed ") == (not finds)
+    kept = "libmisbehave-covered.so, which is built with coverage, so it stays loaded"
+    assert done.stderr.count(kept) == (function == "unload_covered")
 
 
 def test_a_checker_that_is_silent_stops_every_command(tmp_path: Path) -> None:

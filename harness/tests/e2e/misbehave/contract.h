@@ -36,6 +36,7 @@ void misbehave_fork_null(misbehave *self);                  /* nothing: it crash
 void misbehave_fork_free(misbehave *self);                  /* nothing: a sanitizer ends it */
 void misbehave_fork_return(misbehave *self);                /* nothing: it comes out of the call */
 void misbehave_unload(misbehave *self);                     /* nothing */
+void misbehave_unload_covered(misbehave *self);             /* nothing: it stays loaded */
 void misbehave_unload_leak(misbehave *self);                /* FFH-LEAK, by code that is gone */
 FFH_STATUS(0, 1) int32_t misbehave_status(misbehave *self); /* FFH-STATUS */
 
