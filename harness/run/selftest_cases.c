@@ -10,6 +10,7 @@
 #include "check/failing.h"
 #include "check/handle.h"
 #include "check/lasterror.h"
+#include "check/observe.h"
 #include "check/protocol.h"
 #include "check/shadow.h"
 #include "hooks/failing.h"
@@ -190,6 +191,18 @@ static bool shadows(bool is_planted) {
   return verdict.rule == FFH_SHADOW_DIFFERS;
 }
 
+/* What an observer says of a handle, before and after a call that was refused. */
+static bool side_effects(bool is_planted) {
+  static ffh_seen before, after;
+  ffh_verdict verdict;
+  before = (ffh_seen){.by = &function, .outcome = FFH_OUTCOME_OK, .n = 1};
+  before.values[0] = (ffh_seen_value){.slot = OUT, .bits = 1};
+  after = before;
+  after.values[0].bits = is_planted ? 2 : 1;
+  ffh_observe_check(&before, &after, &verdict);
+  return verdict.rule == FFH_SIDE_EFFECT;
+}
+
 /* ---- returned memory ---- */
 
 static const ffh_slot text_slot = {.name = "result",
@@ -358,6 +371,7 @@ const ffh_selftest ffh_selftests[] = {
     {"errno", NULL, error_numbers},
     {"handles on failure", NULL, handles_on_error},
     {"shadows", NULL, shadows},
+    {"refused calls", NULL, side_effects},
     {"returned memory", NULL, views},
     {"argument bounds", has_asan, bounds},
     {"argument borrows", has_asan, late_uses},

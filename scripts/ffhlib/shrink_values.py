@@ -109,9 +109,9 @@ def _plain(value: Value) -> Iterator[Value]:
         return
     if value.form in ("stale", "wrong_thread", "wrong_state", "has_children"):
         yield value.value
-    elif value.form in ("bad_enum", "bad_version"):
+    elif value.form == "bad_enum":
         yield Word("0")
-    elif value.form != "wrong_type":
+    elif value.form not in ("wrong_type", "bad_version"):
         yield Bytes(b"")
 
 

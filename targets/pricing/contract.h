@@ -107,7 +107,8 @@ FFH_CREATES FFH_ERROR_NULL FFH_ALLOC_FAILURE(any)
 void pricing_engine_destroy(pricing_engine *engine FFH_CONSUMES FFH_NULLABLE);
 
 FFH_STATUS(0, 1, 2, 3)
-FFH_REJECTS(null : 1, bad_enum : 1, bad_utf8 : 1, length_mismatch : 1, oversized : 1)
+FFH_REJECTS(null : 1, bad_enum : 1, bad_utf8 : 1, length_mismatch : 1, oversized : 1,
+            bad_version : 1)
 FFH_ON_ERROR(untouched)
 int32_t pricing_quote(const pricing_engine *engine, const pricing_request *request FFH_IN,
                       pricing_response *response FFH_OUT_ON_SUCCESS);

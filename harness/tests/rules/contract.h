@@ -238,6 +238,17 @@ int32_t side_effect_callback_good(const char *title FFH_CSTR FFH_MAX(16),
                                   ring on_ring FFH_CALLBACK(caller, call),
                                   void *context FFH_USERDATA);
 
+/* What one lane changes while a call of another is refused is not that call's. */
+typedef struct tally tally FFH_HANDLE(FFH_SHARED);
+
+FFH_CREATES FFH_ERROR_NULL tally *tally_create(void);
+void tally_destroy(tally *self FFH_CONSUMES);
+void tally_add(tally *self);
+FFH_OBSERVES uint32_t tally_count(tally *self);
+FFH_STATUS(0, 1)
+FFH_REJECTS(null)
+int32_t side_effect_lanes_good(tally *self, const char *title FFH_CSTR FFH_MAX(16));
+
 /* Structs that say which version of them the caller has. */
 typedef struct wish {
   uint32_t size FFH_STRUCT_SIZE;

@@ -1,4 +1,5 @@
 /* Refusals with and without an effect. */
+#include <mutex>
 #include <string>
 
 #include "harness/tests/rules/contract.h"
@@ -6,6 +7,11 @@
 struct shelf {
   uint32_t count;
   std::string last;
+};
+
+struct tally {
+  std::mutex mutex;
+  uint32_t count;
 };
 
 namespace {
@@ -67,6 +73,28 @@ int32_t side_effect_callback_good(const char *title, ring on_ring, void *context
   }
   on_ring(context);
   return 0;
+}
+
+tally *tally_create(void) {
+  return new tally{{}, 0};
+}
+
+void tally_destroy(tally *self) {
+  delete self;
+}
+
+void tally_add(tally *self) {
+  const std::lock_guard<std::mutex> guard(self->mutex);
+  self->count++;
+}
+
+uint32_t tally_count(tally *self) {
+  const std::lock_guard<std::mutex> guard(self->mutex);
+  return self->count;
+}
+
+int32_t side_effect_lanes_good(tally *self, const char *title) {
+  return self == nullptr || title == nullptr ? 1 : 0;
 }
 
 /* Newer callers are taken for its own. */

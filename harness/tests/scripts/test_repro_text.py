@@ -54,7 +54,7 @@ def test_a_printed_plan() -> None:
     text = (
         "ffihammer plan 1 target=t\nschedule random seed=0x1 lanes=2 stickiness=1\n"
         'A: h0 = f(a=h"00ff"*4, b={c=T|U, d="\\"x\\n"}, e=["a", h"00"], g=stale h3, n=null)\n'
-        'B: g(err=h1 out h2, o=out h4, x=-5, y=bits:0x7ff8000000000000, u=bad_utf8 h"ff")\n'
+        'B: g(err=h1 out h2, o=out h4, x=-5, y=bits:0x7ff8000000000000, u=bad_utf8 h"ff", v={s=bad_version -12})\n'
         "switch 3 B\n"
     )
     first, second = parse(text)
@@ -72,6 +72,7 @@ def test_a_printed_plan() -> None:
         "x": "-5",
         "y": "bits:0x7ff8000000000000",
         "u": Form("bad_utf8", Bytes(b"\xff", 1)),
+        "v": {"s": Form("bad_version", "-12")},
     }
 
 

@@ -270,6 +270,7 @@ def test_a_handle_is_replaced_only_by_one_of_its_type() -> None:
         (Malformed("stale", Use("h0")), [Use("h0")]),
         (Malformed("bad_enum", Word("99")), [Word("0")]),
         (Malformed("bad_utf8", Bytes(b"\xff")), [Bytes(b"")]),
+        (Malformed("bad_version", Word("12")), []),
         (Word("1"), []),
     ],
 )

@@ -20,6 +20,7 @@
 #include "check/handle.h"
 #include "check/lasterror.h"
 #include "check/ledger.h"
+#include "check/observe.h"
 #include "check/protocol.h"
 #include "check/shadow.h"
 #include "fixture_shop.h"
@@ -60,6 +61,8 @@ WRAP(ffh_handle_check, (const ffh_frame *frame, ffh_verdict *verdict), (frame, v
 WRAP(ffh_shadow_check,
      (const ffh_frame *frame, const ffh_frame *shadow, const char *name, ffh_verdict *verdict),
      (frame, shadow, name, verdict))
+WRAP(ffh_observe_check, (const ffh_seen *before, const ffh_seen *after, ffh_verdict *verdict),
+     (before, after, verdict))
 WRAP(ffh_borrow_leave, (ffh_borrow * borrow, const ffh_frame *frame, ffh_verdict *verdict),
      (borrow, frame, verdict))
 WRAP(ffh_last_error_failed,
@@ -180,6 +183,7 @@ static void a_silent_checker_stops_everything(void **state) {
   expect_internal("ffh_arena_end_call", true, FFH_RULE_NONE, "the checker of argument borrows ");
   expect_internal("ffh_handle_check", true, FFH_RULE_NONE, "the checker of handles on failure ");
   expect_internal("ffh_shadow_check", true, FFH_RULE_NONE, "the checker of shadows ");
+  expect_internal("ffh_observe_check", true, FFH_RULE_NONE, "the checker of refused calls ");
   expect_internal("ffh_ledger_freed", true, FFH_RULE_NONE, "the checker of frees across ");
   expect_internal("ffh_ledger_live", true, FFH_RULE_NONE, "the checker of memory that is left ");
   expect_internal("ffh_confine_see", true, FFH_RULE_NONE, "the checker of confinement ");
