@@ -49,6 +49,9 @@ void abort_bad(void);
 void abort_good(void);
 void unwind_bad(void);
 void unwind_good(void);
+/* The exception passes frames of Rust on its way. */
+void unwind_rust_bad(void);
+void unwind_rust_good(void);
 void exit_bad(void);
 void exit_good(void);
 void timeout_bad(void);
@@ -97,6 +100,9 @@ void longjmp_good(ring on_ring FFH_CALLBACK(caller, call) FFH_USES(ring_calls_le
                       FFH_REENTERS(longjmp_leave),
                   void *context FFH_USERDATA);
 void longjmp_leave(void);
+void callback_escape_rust(ring on_ring FFH_CALLBACK(caller, call)
+                              FFH_USES(ring_returns, ring_throws),
+                          void *context FFH_USERDATA);
 void callback_escape_any(ring on_ring FFH_CALLBACK(caller, call)
                              FFH_USES(ring_returns, ring_throws, ring_exits, ring_jumps),
                          void *context FFH_USERDATA);

@@ -5,6 +5,7 @@
 #include <clocale>
 #include <csetjmp>
 #include <csignal>
+#include <stdexcept>
 #include <thread>
 
 #include "harness/tests/rules/contract.h"
@@ -31,7 +32,26 @@ static void ring_and_be_left(ring on_ring, void *context, bool jumping) {
   may_jump = false;
 }
 
+static void throws(void *) {
+  throw std::runtime_error("past frames of Rust");
+}
+
+static void throws_and_catches(void *context) {
+  try {
+    throws(context);
+  } catch (const std::runtime_error &) {
+  }
+}
+
 extern "C" {
+
+void unwind_rust_bad(void) {
+  callback_escape_rust(throws, nullptr);
+}
+
+void unwind_rust_good(void) {
+  callback_escape_rust(throws_and_catches, nullptr);
+}
 
 void thread_exit_bad(void) {
   pthread_exit(nullptr);

@@ -67,3 +67,11 @@ pub extern "C" fn free_layout_grown_good() {
     bytes.shrink_to_fit();
     black_box((lines, bytes));
 }
+
+/// Calls back into C++, and has memory to drop afterwards.
+#[no_mangle]
+pub extern "C" fn callback_escape_rust(on_ring: extern "C" fn(*mut c_void), context: *mut c_void) {
+    let held = black_box(vec![0u8; black_box(24)]);
+    on_ring(context);
+    drop(black_box(held));
+}
