@@ -13,4 +13,4 @@ FFH_STATUS(0, 1) FFH_REJECTS(bad_enum) int32_t i(int32_t x); /* expect: error FF
 FFH_STATUS(0, 1) FFH_REJECTS(has_children) int32_t l(box *b FFH_CONSUMES); /* expect: error FFH-C036 refuse has_children */
 FFH_STATUS(0, 1) FFH_REJECTS(oversized) int32_t j(box *b); /* expect: error FFH-C036 refuse oversized */
 FFH_STATUS(0, 1) FFH_REJECTS(length_mismatch) int32_t k(box *b); /* expect: error FFH-C036 refuse length_mismatch */
-FFH_STATUS(0, 1) FFH_REJECTS(bad_version) int32_t l(box *b, uint32_t version); /* expect: error FFH-C036 refuse bad_version */
+FFH_STATUS(0, 1) FFH_REJECTS(bad_version) int32_t m(box *b, uint32_t version); /* expect: error FFH-C036 refuse bad_version */
