@@ -1,11 +1,11 @@
 /* A process that the library forks off. It has one thread, which runs free, and nobody observes it:
  * what it finds, how it ends and what it writes are no part of the run, which goes on in the
  * parent. */
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <unistd.h>
 
 #include "base/asan.h"
