@@ -12,6 +12,7 @@
 
 #include "base/asan.h"
 #include "base/prng.h"
+#include "base/syscall.h"
 #include "fixture_shop.h"
 #include "report/stats.h"
 
@@ -304,7 +305,8 @@ static void a_finisher_runs_once_at_the_end(void **state) {
   (void)state;
   run(HEAD);
   assert_int_equal(ffh_shop.finis, 0);
-  pid_t child = fork();
+  /* Not by libc: what a library forks is no finding, and the harness hears of that from libc. */
+  pid_t child = (pid_t)ffh_syscall(SYS_fork, 0, 0, 0, 0, 0, 0);
   if (child == 0) {
     ffh_run_finish();
     ffh_run_finish();
@@ -366,7 +368,8 @@ static int run_in_child(const char *text) {
   int ends[2];
   assert_int_equal(pipe(ends), 0);
   ffh_plan *plan = parse(text);
-  pid_t child = fork();
+  /* Not by libc: what a library forks is no finding, and the harness hears of that from libc. */
+  pid_t child = (pid_t)ffh_syscall(SYS_fork, 0, 0, 0, 0, 0, 0);
   assert_true(child >= 0);
   if (child == 0) {
     close(ends[0]);
