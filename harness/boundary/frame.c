@@ -121,8 +121,8 @@ const uint8_t *ffh_frame_memory(const ffh_frame *frame, uint16_t index, size_t *
   if (memory == NULL || frame->outcome != FFH_OUTCOME_OK) {
     return NULL;
   }
-  if (slot->kind == FFH_KIND_VIEW && slot->handle_type != FFH_NONE) {
-    return NULL; /* a borrowed handle */
+  if (slot->kind == FFH_KIND_VIEW && (frame->ended || slot->handle_type != FFH_NONE)) {
+    return NULL; /* or a borrowed handle */
   }
   size_t element = slot->lo > 1 ? (size_t)slot->lo : 1;
   size_t length;

@@ -43,6 +43,7 @@ typedef struct ffh_frame {
   uint64_t count[FFH_MAX_SLOTS];
   uint32_t digest[FFH_MAX_SLOTS];
   ffh_failing failing; /* the allocation inside the call that the plan makes fail */
+  bool ended;          /* an overlapping call may have ended its views: nobody reads them */
 } ffh_frame;
 
 static inline bool ffh_frame_is_malformed(const ffh_frame *frame) {
@@ -110,7 +111,8 @@ void *ffh_frame_pointer(const ffh_frame *frame, uint16_t slot);
 void *ffh_frame_delivered(const ffh_frame *frame, uint16_t slot);
 
 /* The memory that an OWNED or VIEW slot delivered, and its length by the contract (without a NUL).
- * NULL when there is none. Reads every byte the way instrumented code would. */
+ * NULL when there is none, and for a view that may have ended. Reads every byte the way
+ * instrumented code would. */
 const uint8_t *ffh_frame_memory(const ffh_frame *frame, uint16_t slot, size_t *size);
 
 /* Whether the callee reported how long that memory is; a text ends at its NUL otherwise. */

@@ -228,6 +228,10 @@ void ffh_borrow_enter(ffh_borrow *borrow, const ffh_frame *frame, ffh_verdict *v
       forget(borrow, i);
     }
   }
+  ffh_borrow_fly(borrow, frame);
+}
+
+void ffh_borrow_fly(ffh_borrow *borrow, const ffh_frame *frame) {
   const uint64_t lane = UINT64_C(1) << frame->lane;
   borrow->overlapped &= ~lane;
   for (uint64_t left = borrow->in_flight & ~lane; left != 0; left &= left - 1) {
@@ -237,6 +241,12 @@ void ffh_borrow_enter(ffh_borrow *borrow, const ffh_frame *frame, ffh_verdict *v
   }
   borrow->in_flight |= lane;
   borrow->frames[frame->lane] = frame;
+}
+
+bool ffh_borrow_land(ffh_borrow *borrow, const ffh_frame *frame) {
+  const uint64_t lane = UINT64_C(1) << frame->lane;
+  borrow->in_flight &= ~lane;
+  return (borrow->overlapped & lane) != 0;
 }
 
 /* What FFH_LAST_ERROR names is replaced by the thread's next failure, whatever word returns it. */
@@ -278,14 +288,13 @@ static void remember(ffh_borrow *borrow, const ffh_frame *frame, uint16_t index)
 
 void ffh_borrow_leave(ffh_borrow *borrow, const ffh_frame *frame, ffh_verdict *verdict) {
   verdict->rule = FFH_RULE_NONE;
-  const uint64_t lane = UINT64_C(1) << frame->lane;
-  borrow->in_flight &= ~lane;
+  bool overlapped = ffh_borrow_land(borrow, frame);
   for (uint16_t i = 0; i < borrow->n_views; i++) {
     if (is_lost(&borrow->views[i], frame, false, verdict)) {
       return;
     }
   }
-  if (frame->outcome != FFH_OUTCOME_OK || (borrow->overlapped & lane) != 0) {
+  if (frame->outcome != FFH_OUTCOME_OK || overlapped) {
     return;
   }
   for (ffh_slots left = ffh_frame_shape(frame)->on_ok; left != 0;) {

@@ -53,6 +53,12 @@ void ffh_borrow_moved(ffh_borrow *borrow, const void *from, size_t size);
  * ffh_borrow_leave. */
 void ffh_borrow_enter(ffh_borrow *borrow, const ffh_frame *frame, ffh_verdict *verdict);
 
+/* The two without any view being looked at: the frame's memory is read after the second one, which
+ * returns whether a call of another lane may have ended the frame's views meanwhile. May come
+ * before ffh_borrow_leave too. */
+void ffh_borrow_fly(ffh_borrow *borrow, const ffh_frame *frame);
+bool ffh_borrow_land(ffh_borrow *borrow, const ffh_frame *frame);
+
 /* The call has come back, and the handle table is as it was before. */
 void ffh_borrow_leave(ffh_borrow *borrow, const ffh_frame *frame, ffh_verdict *verdict);
 

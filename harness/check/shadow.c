@@ -223,6 +223,9 @@ static void compare_buffer(comparison *c, uint16_t index) {
 /* Memory of structs is not looked into: their fields are not the contract's. */
 static void compare_memory(comparison *c, uint16_t index) {
   const ffh_slot *slot = &c->call->function->slots[index];
+  if (slot->kind == FFH_KIND_VIEW && (c->call->ended || c->shadow->ended)) {
+    return;
+  }
   size_t size = 0, other_size = 0;
   const uint8_t *call = ffh_frame_memory(c->call, index, &size);
   const uint8_t *shadow = ffh_frame_memory(c->shadow, index, &other_size);

@@ -74,8 +74,10 @@ static void begin_checks(const ffh_frame *frame) {
 }
 
 /* The call has come back. */
-static void check(const ffh_frame *frame) {
+static void check(ffh_frame *frame) {
   ffh_verdict verdict;
+  frame->ended = ffh_borrow_land(&ffh_now.borrow, frame);
+  ffh_now.read = frame;
   ffh_handle_check(frame, &verdict);
   report_if_any(&verdict, frame);
   ffh_protocol_check(frame, &verdict);
@@ -85,6 +87,7 @@ static void check(const ffh_frame *frame) {
   report_if_any(&verdict, frame);
   ffh_borrow_leave(&ffh_now.borrow, frame, &verdict);
   report_if_any(&verdict, frame);
+  ffh_now.read = NULL;
 }
 
 /* What else the library is asked because of the call; then what it changed is noted, with nobody

@@ -13,9 +13,16 @@ static ffh_past past(void) {
   return (ffh_past){ffh_setup.target, ffh_now.events, ffh_now.n_events};
 }
 
-/* `frame` is that of the lane's last call: what dies in here is told as a part of it. */
-static ffh_word ask(ffh_frame *frame, const ffh_function *function) {
+/* `frame` is that of the lane's last call: what dies in here is told as a part of it. `ended`: the
+ * text that it returns may be another lane's to end, and is gone then. */
+static ffh_word ask(ffh_frame *frame, const ffh_function *function, bool *ended) {
   static ffh_frame about; /* for what orders calls; used at once */
+  static ffh_frame asked[FFH_MAX_LANES];
+  ffh_frame *own = &asked[frame->lane];
+  own->plan = frame->plan;
+  own->function = function;
+  own->shape = &ffh_setup.shapes[function - ffh_setup.target->functions];
+  own->lane = frame->lane;
   ffh_word result = {.u = 0};
   ffh_outcome outcome = frame->outcome;
   frame->outcome = FFH_OUTCOME_DIED;
@@ -24,10 +31,12 @@ static ffh_word ask(ffh_frame *frame, const ffh_function *function) {
   about.function = function;
   ffh_order_enter(&about);
   ffh_race_enter(frame->index);
+  ffh_borrow_fly(&ffh_now.borrow, own);
   ffh_crossing crossing;
   ffh_cross_in(&crossing, &function->edge);
   function->call(&result, &result);
   ffh_cross_out(&crossing);
+  *ended = ffh_borrow_land(&ffh_now.borrow, own);
   ffh_race_leave();
   about.function = function;
   ffh_order_leave(&about);
@@ -37,10 +46,24 @@ static ffh_word ask(ffh_frame *frame, const ffh_function *function) {
   return result;
 }
 
+/* Whether what the function says could be read. */
+static bool hear(ffh_frame *frame, const ffh_function *by, ffh_said *said) {
+  bool ended;
+  ffh_word result = ask(frame, by, &ended);
+  if (!ended) {
+    ffh_now.read = frame;
+    ffh_last_error_read(by, result, said);
+    ffh_now.read = NULL;
+  }
+  return !ended;
+}
+
 static void read_last_error(ffh_frame *frame) {
   const ffh_function *by = &ffh_setup.target->functions[frame->function->last_error_fn];
   ffh_said said;
-  ffh_last_error_read(by, ask(frame, by), &said);
+  if (!hear(frame, by, &said)) {
+    return;
+  }
   ffh_past before = past();
   ffh_verdict verdict;
   ffh_last_error_failed(frame, &said, &before, &errors[frame->lane], &verdict);
@@ -74,8 +97,11 @@ static void ask_again(void *context) {
   pending &= ~(UINT64_C(1) << frame->lane);
   ffh_order_begin_call();
   ffh_said said;
-  ffh_last_error_read(record->said.by, ask(frame, record->said.by), &said);
+  bool heard = hear(frame, record->said.by, &said);
   ffh_order_end_call();
+  if (!heard) {
+    return;
+  }
   ffh_past now = past();
   ffh_verdict verdict;
   ffh_last_error_again(record, &said, errors, FFH_MAX_LANES, &now, &verdict);

@@ -85,6 +85,7 @@ static bool ask(ffh_frame *frame, const ffh_function *observer, uint16_t variabl
     report_if_any(&verdict, &asked);
     cross(frame, &asked);
     ffh_collect_outcome(&asked);
+    asked.ended = ffh_borrow_land(&ffh_now.borrow, &asked);
     ffh_observe_read(&asked, seen);
     ffh_admit_leave(&asked);
     ffh_borrow_leave(&ffh_now.borrow, &asked, &verdict);

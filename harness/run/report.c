@@ -186,6 +186,8 @@ void ffh_run_describe(const char *rule, const char *message, ffh_out *out) {
   const ffh_frame *frame = NULL;
   if (lane >= 0 && ffh_now.frames[lane].outcome == FFH_OUTCOME_DIED) {
     frame = &ffh_now.frames[lane];
+  } else if (lane >= 0) {
+    frame = ffh_now.read;
   }
   const ffh_region *region = guilty_region(&verdict);
   if (region != NULL && (frame == NULL || region->call != frame->index)) {

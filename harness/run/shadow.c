@@ -66,13 +66,18 @@ static void call(ffh_frame *frame, ffh_frame *shadow) {
   ffh_sched_enter(function->name);
   ffh_order_enter(frame);
   ffh_race_enter(frame->index);
+  ffh_borrow_fly(&ffh_now.borrow, shadow);
   cross(function, shadow->args, &shadow->result);
+  shadow->ended = ffh_borrow_land(&ffh_now.borrow, shadow);
+  frame->ended = frame->ended || shadow->ended;
   ffh_collect_outcome(shadow);
   ffh_run_memory_take(shadow);
   ffh_verdict verdict = {.rule = FFH_RULE_NONE};
   if (ffh_partner_is_ordered(frame)) {
     frame->outcome = outcome;
+    ffh_now.read = frame;
     ffh_shadow_check(frame, shadow, function->name, &verdict);
+    ffh_now.read = NULL;
     frame->outcome = FFH_OUTCOME_DIED;
   }
   give_all_back(shadow, outcome);

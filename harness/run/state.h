@@ -41,6 +41,7 @@ typedef struct ffh_run_now {
   ffh_event events[FFH_RUN_EVENTS];
   uint32_t n_events;
   ffh_borrow borrow;
+  const ffh_frame *read; /* whose results a checker looks at now; NULL: nobody's */
   ffh_run_result result;
 } ffh_run_now;
 

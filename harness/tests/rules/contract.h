@@ -158,6 +158,8 @@ FFH_RETURNS_OWNED(view_lost_free) char *view_lost_owned_bad(label *self, uint32_
 FFH_RETURNS_BORROWED(self, next_call) const char *view_lost_good(label *self, uint32_t number);
 FFH_RETURNS_BORROWED(self, call(view_lost_renamed_good))
 const char *view_lost_renamed_good(label *self, uint32_t number);
+FFH_RETURNS_BORROWED(self, call(view_lost_shared_good))
+const char *view_lost_shared_good(label *self, uint32_t number);
 FFH_RETURNS_OWNED(view_lost_free) char *view_lost_owned_good(label *self, uint32_t number);
 void view_lost_replaced_good(label *self, uint32_t number,
                              char **error FFH_ERROR_OUT(view_lost_free));

@@ -312,6 +312,26 @@ static void what_another_lane_may_have_ended_is_not_remembered(void **state) {
   assert_int_equal(borrow.n_views, 1);
 }
 
+/* The same for whoever reads the call's results before. */
+static void whether_another_lane_may_have_ended_it_is_told(void **state) {
+  (void)state;
+  returns_view(FFH_UNTIL_NEXT_CALL);
+  ffh_frame *other = call_of(FFH_CASE_PREDICATE, OBJECT, FFH_FORM_VALUE, 1);
+  ffh_borrow_fly(&borrow, subject(0));
+  assert_false(ffh_borrow_land(&borrow, &frames[0]));
+  ffh_borrow_fly(&borrow, other);
+  assert_false(ffh_borrow_land(&borrow, &frames[0]));
+
+  ffh_borrow_fly(&borrow, subject(0));
+  assert_true(ffh_borrow_land(&borrow, &frames[0]));
+  assert_true(ffh_borrow_land(&borrow, &frames[0]));
+  assert_int_equal(leave(other), FFH_RULE_NONE);
+  size_t size;
+  assert_ptr_equal(ffh_frame_memory(&frames[0], 1, &size), text);
+  frames[0].ended = true;
+  assert_null(ffh_frame_memory(&frames[0], 1, &size));
+}
+
 static void a_failed_call_returns_nothing(void **state) {
   (void)state;
   returns_view(FFH_UNTIL_DESTROY);
@@ -355,6 +375,7 @@ int main(void) {
       cmocka_unit_test_setup(owned_memory_is_the_callers_until_it_is_freed, fresh),
       cmocka_unit_test_setup(owned_memory_that_is_handed_in_as_a_message_is_the_librarys, fresh),
       cmocka_unit_test_setup(what_another_lane_may_have_ended_is_not_remembered, fresh),
+      cmocka_unit_test_setup(whether_another_lane_may_have_ended_it_is_told, fresh),
       cmocka_unit_test_setup(a_failed_call_returns_nothing, fresh),
       cmocka_unit_test_setup(there_are_bounds, fresh),
   };
