@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ffh/cross.h"
+
 /* Which functions allocated a block; only their partners may free it. */
 typedef enum ffh_family {
   FFH_FAMILY_UNKNOWN = 0,
@@ -28,9 +30,20 @@ typedef struct ffh_block {
   uint16_t call;     /* index in the plan that was in progress, FFH_NONE outside of calls */
   uint8_t side;      /* ffh_side */
   uint8_t family;    /* ffh_family */
+  bool spoken_of;    /* the contract has said at the inner edge who may free it */
   uint8_t n_frames;
   uintptr_t frames[FFH_BLOCK_FRAMES]; /* return addresses, innermost first */
 } ffh_block;
+
+/* Whether the contract leaves it open that `freer` frees what belongs to `owner`: a facade and what
+ * lies behind its inner edge share one allocator, unless the archive is tagged, and which way
+ * memory passes between them is seen only where the contract speaks of it. */
+static inline bool ffh_block_may_free(uint8_t owner, bool spoken_of, uint8_t freer) {
+  bool inner = owner == FFH_SIDE_LIBRARY || owner == FFH_SIDE_LEGACY;
+  return owner == freer || (inner && spoken_of && freer >= FFH_SIDE_TAGGED) ||
+         (owner == FFH_SIDE_LIBRARY && freer == FFH_SIDE_LEGACY) ||
+         (owner == FFH_SIDE_LEGACY && freer == FFH_SIDE_LIBRARY && !spoken_of);
+}
 
 typedef enum ffh_free_fault {
   FFH_FREE_OK = 0,

@@ -34,6 +34,27 @@ typedef struct ffh_inner_event {
   uintptr_t frames[FFH_INNER_FRAMES]; /* return addresses, innermost first */
 } ffh_inner_event;
 
+/* Of FFH_INNER_LEAVE: whether the function says that it has failed. */
+static inline bool ffh_inner_failed(const ffh_inner_event *event) {
+  const ffh_function *function = event->function;
+  const ffh_word *result = event->result;
+  switch (function->error_kind) {
+    case FFH_ERROR_BY_STATUS:
+      return result->i != function->success;
+    case FFH_ERROR_BY_NULL:
+      return result->cp == NULL;
+    case FFH_ERROR_BY_ERRNO:
+      return function->slots[function->result_slot].kind == FFH_KIND_INT ? result->i < 0
+                                                                         : result->cp == NULL;
+    case FFH_ERROR_BY_OUT: {
+      const void *const *message = event->args[function->error_slot].cp;
+      return message != NULL && *message != NULL;
+    }
+    default:
+      return false;
+  }
+}
+
 /* Returns whether the thread may do the same again without asking, until the version changes. */
 typedef bool (*ffh_inner_observer)(const ffh_inner_event *event);
 

@@ -135,20 +135,6 @@ void ffh_life_enter(ffh_confine *state, const ffh_inner_event *event, const ffh_
   }
 }
 
-static bool failed(const ffh_function *function, const ffh_word *result) {
-  switch (function->error_kind) {
-    case FFH_ERROR_BY_STATUS:
-      return result->i != function->success;
-    case FFH_ERROR_BY_NULL:
-      return result->cp == NULL;
-    case FFH_ERROR_BY_ERRNO:
-      return function->slots[function->result_slot].kind == FFH_KIND_INT ? result->i < 0
-                                                                         : result->cp == NULL;
-    default:
-      return false;
-  }
-}
-
 static void leave_handle(ffh_confine *state, const ffh_inner_event *event, const ffh_slot *slot,
                          const void *address, bool success) {
   ffh_object *object = ffh_objects_find(state, address, slot->handle_type);
@@ -195,7 +181,7 @@ static const void *dying_here(const ffh_confine *state, const ffh_inner_event *e
 void ffh_life_leave(ffh_confine *state, const ffh_inner_event *event) {
   const ffh_function *function = event->function;
   bool back = event->kind == FFH_INNER_LEAVE;
-  bool success = back && !failed(function, event->result);
+  bool success = back && !ffh_inner_failed(event);
   for (uint16_t i = 0; i < function->n_slots; i++) {
     const ffh_slot *slot = &function->slots[i];
     if (slot->kind != FFH_KIND_HANDLE) {

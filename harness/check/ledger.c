@@ -103,7 +103,8 @@ static ffh_free_fault judge(const ffh_ledger_record *it, const ffh_freeing *free
       (it->size != freeing->size || it->align != freeing->align)) {
     return FFH_FREE_LAYOUT;
   }
-  return it->side == freeing->side ? FFH_FREE_OK : FFH_FREE_CROSS_SIDE;
+  return ffh_block_may_free(it->side, it->spoken_of, freeing->side) ? FFH_FREE_OK
+                                                                    : FFH_FREE_CROSS_SIDE;
 }
 
 static ffh_free_fault judge_unknown(const ffh_ledger *ledger, const ffh_freeing *freeing,
@@ -133,10 +134,12 @@ ffh_free_fault ffh_ledger_freed(ffh_ledger *ledger, const ffh_freeing *freeing, 
   return fault;
 }
 
-void ffh_ledger_give(ffh_ledger *ledger, uintptr_t address, uint8_t side) {
+void ffh_ledger_give(ffh_ledger *ledger, uintptr_t address, uint8_t side, bool spoken_of) {
   uint32_t index = ffh_ledger_lookup(ledger, address);
-  if (index != 0) {
-    ffh_ledger_at(ledger, index)->side = side;
+  ffh_ledger_record *it = ffh_ledger_at(ledger, index);
+  if (index != 0 && !(side == FFH_SIDE_LEGACY && it->side >= FFH_SIDE_TAGGED)) {
+    it->side = side;
+    it->spoken_of = spoken_of;
   }
 }
 

@@ -42,8 +42,9 @@ ffh_free_fault ffh_ledger_freed(ffh_ledger *ledger, const ffh_freeing *freeing, 
 /* Of a block that was freed lately: by whom. False when that is not known any more. */
 bool ffh_ledger_first_free(const ffh_ledger *ledger, uintptr_t address, ffh_freeing *freeing);
 
-/* The live block that starts at `address` belongs to that side from now on. */
-void ffh_ledger_give(ffh_ledger *ledger, uintptr_t address, uint8_t side);
+/* The live block that starts at `address` belongs to that side from now on; `spoken_of`: at the
+ * inner edge, see ffh_block. What a tagged archive must free itself stays the archive's. */
+void ffh_ledger_give(ffh_ledger *ledger, uintptr_t address, uint8_t side, bool spoken_of);
 
 /* The live block that starts at `address`. */
 bool ffh_ledger_find(const ffh_ledger *ledger, uintptr_t address, ffh_block *block);

@@ -112,6 +112,7 @@ void ffh_ledger_tell(const ffh_ledger *ledger, uint32_t index, ffh_block *block)
                        .call = it->call,
                        .side = it->side,
                        .family = it->family,
+                       .spoken_of = it->spoken_of,
                        .n_frames = it->n_frames};
   if (it->n_frames != 0) {
     ffh_bytes_copy(block->frames, frames_of(ledger, index), it->n_frames * sizeof(uintptr_t));

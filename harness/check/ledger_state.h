@@ -27,6 +27,7 @@ typedef struct ffh_ledger_record {
   uint32_t older, newer; /* of the live ones; `newer` also links those that wait to be reused */
   uint16_t call;
   uint8_t side, family, n_frames;
+  bool spoken_of;
 } ffh_ledger_record;
 
 /* Most blocks come without a stack: room for them is mapped with the first one. */

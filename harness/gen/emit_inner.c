@@ -74,7 +74,7 @@ static bool is_plain_use(const ffh_gen_function *function) {
       if ((slot->flags & more) != 0) {
         return false;
       }
-    } else if (slot->param >= 0 || slot->kind == FFH_KIND_HANDLE) {
+    } else if (slot->param >= 0 || slot->kind == FFH_KIND_HANDLE || slot->kind == FFH_KIND_OWNED) {
       return false;
     }
   }

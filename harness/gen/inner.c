@@ -1,5 +1,6 @@
-/* Inner functions (FFH_LEGACY): the harness only watches who calls them. Handles, callbacks and the
- * result have slots; other parameters are passed on as they are and need no words. */
+/* Inner functions (FFH_LEGACY): the harness only watches who calls them. Handles, callbacks, memory
+ * that is handed over and the result have slots; other parameters are passed on as they are and
+ * need no words. */
 #include <string.h>
 
 #include "base/id.h"
@@ -17,11 +18,13 @@ static bool has_any(const ffh_notes *notes, const ffh_word_id *words, size_t n) 
 
 static bool is_seen(const ffh_build *build, const ffh_decl *param) {
   static const ffh_word_id ends[] = {FFH_W_CREATES, FFH_W_CONSUMES, FFH_W_CONSUMES_ON_SUCCESS};
+  static const ffh_word_id memory[] = {FFH_W_OWNED, FFH_W_ERROR_OUT, FFH_W_TRANSFERRED};
   const ffh_ctype *type = param->type;
   if (type->kind != FFH_C_POINTER) {
     return false;
   }
-  if (ffh_model_type(build->model, type->target->key) != FFH_NONE) {
+  if (has_any(&param->notes, memory, sizeof memory / sizeof memory[0]) ||
+      ffh_model_type(build->model, type->target->key) != FFH_NONE) {
     return true;
   }
   bool twice = type->target->kind == FFH_C_POINTER &&

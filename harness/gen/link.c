@@ -155,6 +155,9 @@ static void link_written(ffh_build *build, ffh_gen_function *function, uint16_t 
   const ffh_note *written = ffh_slot_note(slot, FFH_W_WRITTEN);
   const ffh_note *length = ffh_slot_note(slot, FFH_W_LENGTH);
   bool memory = slot->out.kind == FFH_KIND_OWNED || slot->out.kind == FFH_KIND_VIEW;
+  if ((function->out.flags & FFH_FN_LEGACY) != 0) {
+    return; /* nobody reads what an inner function delivers, and its numbers have no slots */
+  }
   if (length != NULL && !memory) {
     ffh_diag_add(build->diags, slot->place, FFH_DIAG_VIEW_LENGTH,
                  "'%s' has FFH_LENGTH and delivers no memory", slot->out.name);

@@ -43,7 +43,8 @@ static void result_pointer(ffh_build *build, ffh_gen_function *function, ffh_gen
   if (slot->out.kind != FFH_KIND_HANDLE && handle == FFH_NONE) {
     slot->out.lo = target->is_char || target->kind == FFH_C_VOID ? 1 : (int64_t)target->size;
     slot->out.elem_kind = ffh_build_elem_kind(target);
-    if (!has(slot, FFH_W_LENGTH) && (owned || view) &&
+    bool seen = (function->out.flags & FFH_FN_LEGACY) != 0; /* and never read */
+    if (!seen && !has(slot, FFH_W_LENGTH) && (owned || view) &&
         (target->kind == FFH_C_VOID || target->size == 0)) {
       refuse(build, slot, FFH_DIAG_NO_LENGTH, function, "returns memory of unknown length");
     }

@@ -201,7 +201,8 @@ static void build_delivered(ffh_build *build, ffh_gen_function *function, const 
   bool text = memory->target->is_char;
   slot.out.lo = text || memory->target->kind == FFH_C_VOID ? 1 : (int64_t)memory->target->size;
   slot.out.elem_kind = ffh_build_elem_kind(memory->target);
-  if (!error && memory->target->kind == FFH_C_VOID && !has(at, FFH_W_LENGTH)) {
+  bool seen = (function->out.flags & FFH_FN_LEGACY) != 0; /* and never read */
+  if (!error && !seen && memory->target->kind == FFH_C_VOID && !has(at, FFH_W_LENGTH)) {
     refuse(build, at, FFH_DIAG_NO_LENGTH, "delivers `void *` memory of unknown length");
   }
   (void)ffh_build_add_slot(build, function, &slot);

@@ -55,4 +55,9 @@ bool ffh_alloc_find(const void *address, ffh_block *block);
  * Does nothing for what is no block. */
 void ffh_alloc_give(const void *address, uint8_t side);
 
+/* The same where the contract speaks of it at the inner edge: FFH_SIDE_LEGACY, what lies behind the
+ * edge must free it; FFH_SIDE_LIBRARY, it and the facade may. The memory of a tagged archive that
+ * it must free itself stays what it is. */
+void ffh_alloc_hand(const void *address, uint8_t side);
+
 #endif

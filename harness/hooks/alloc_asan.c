@@ -175,7 +175,14 @@ bool ffh_alloc_find(const void *address, ffh_block *block) {
 
 void ffh_alloc_give(const void *address, uint8_t side) {
   if (ledger != NULL && enter()) {
-    ffh_ledger_give(ledger, (uintptr_t)address, side);
+    ffh_ledger_give(ledger, (uintptr_t)address, side, false);
+    leave();
+  }
+}
+
+void ffh_alloc_hand(const void *address, uint8_t side) {
+  if (ledger != NULL && enter()) {
+    ffh_ledger_give(ledger, (uintptr_t)address, side, true);
     leave();
   }
 }

@@ -67,9 +67,20 @@ bool ffh_alloc_find(const void *address, ffh_block *block) {
   return false;
 }
 
-void ffh_alloc_give(const void *address, uint8_t side) {
+static void give(const void *address, uint8_t side, bool spoken_of) {
   ffh_header *head = address == NULL ? NULL : ffh_header_known(address, ffh_heap_home(address));
-  if (head != NULL && ffh_header_is_live(address)) {
-    head->word = (head->word & ~(FFH_BITS(4) << FFH_AT_SIDE)) | (side & FFH_BITS(4)) << FFH_AT_SIDE;
+  if (head == NULL || !ffh_header_is_live(address) ||
+      (side == FFH_SIDE_LEGACY && ffh_header_part(head, FFH_AT_SIDE, 4) >= FFH_SIDE_TAGGED)) {
+    return;
   }
+  head->word = (head->word & ~(FFH_BITS(4) << FFH_AT_SIDE | FFH_BIT(FFH_AT_SPOKEN_OF))) |
+               (side & FFH_BITS(4)) << FFH_AT_SIDE | (uint64_t)spoken_of << FFH_AT_SPOKEN_OF;
+}
+
+void ffh_alloc_give(const void *address, uint8_t side) {
+  give(address, side, false);
+}
+
+void ffh_alloc_hand(const void *address, uint8_t side) {
+  give(address, side, true);
 }

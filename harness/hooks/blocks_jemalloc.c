@@ -204,7 +204,9 @@ static ffh_free_fault judge(const ffh_header *head, uint8_t side, size_t size, s
   if (!same) {
     return FFH_FREE_LAYOUT;
   }
-  return owner == side ? FFH_FREE_OK : FFH_FREE_CROSS_SIDE;
+  return ffh_block_may_free((uint8_t)owner, ffh_header_has(head, FFH_AT_SPOKEN_OF), side)
+             ? FFH_FREE_OK
+             : FFH_FREE_CROSS_SIDE;
 }
 
 /* Before there is anyone to tell, the process ends as it does with libc. */

@@ -15,7 +15,8 @@ void ffh_header_describe(const void *at, ffh_block *block) {
       .thread = ffh_header_part(head, FFH_AT_THREAD, 16),
       .call = (uint16_t)ffh_header_part(head, FFH_AT_CALL, 16),
       .side = (uint8_t)ffh_header_part(head, FFH_AT_SIDE, 4),
-      .family = (uint8_t)ffh_header_part(head, FFH_AT_FAMILY, 3)};
+      .family = (uint8_t)ffh_header_part(head, FFH_AT_FAMILY, 3),
+      .spoken_of = ffh_header_has(head, FFH_AT_SPOKEN_OF)};
   if (ffh_header_has(head, FFH_AT_DETAIL)) {
     const ffh_detail *more = ffh_detail_of(at);
     block->sequence = more->sequence;

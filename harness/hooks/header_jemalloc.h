@@ -23,15 +23,16 @@ _Static_assert(sizeof(ffh_header) == FFH_HEADER_BYTES, "blocks stay aligned");
 
 /* Parts of header.word: where each begins. */
 enum {
-  FFH_AT_MARK = 0,    /* 16 bits, of the address: what was copied elsewhere is no header */
-  FFH_AT_SIDE = 16,   /* 4 */
-  FFH_AT_FAMILY = 20, /* 3 */
-  FFH_AT_OTHER = 23,  /* 1: the block is of no class of small blocks */
-  FFH_AT_FREED = 24,  /* 1 */
-  FFH_AT_DETAIL = 25, /* 1: a detail lies before the header */
-  FFH_AT_ALIGN = 26,  /* 5: log2 of what was asked for; 0: nothing was */
-  FFH_AT_THREAD = 32, /* 16 */
-  FFH_AT_CALL = 48    /* 16 */
+  FFH_AT_MARK = 0,       /* 16 bits, of the address: what was copied elsewhere is no header */
+  FFH_AT_SIDE = 16,      /* 4 */
+  FFH_AT_FAMILY = 20,    /* 3 */
+  FFH_AT_OTHER = 23,     /* 1: the block is of no class of small blocks */
+  FFH_AT_FREED = 24,     /* 1 */
+  FFH_AT_DETAIL = 25,    /* 1: a detail lies before the header */
+  FFH_AT_ALIGN = 26,     /* 5: log2 of what was asked for; 0: nothing was */
+  FFH_AT_SPOKEN_OF = 31, /* 1: ffh_block.spoken_of */
+  FFH_AT_THREAD = 32,    /* 16 */
+  FFH_AT_CALL = 48       /* 16 */
 };
 #define FFH_BIT(place) (UINT64_C(1) << (place))
 #define FFH_BITS(width) (FFH_BIT(width) - 1)

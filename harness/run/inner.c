@@ -6,6 +6,7 @@
 #include "plan/build.h"
 #include "plan/thread.h"
 #include "report/stats.h"
+#include "run/memory.h"
 #include "run/state.h"
 
 /* Guarded by boundary/inner.c, which lets one thread in at a time. */
@@ -48,6 +49,7 @@ static void count(void) {
 
 static bool see(const ffh_inner_event *event) {
   static ffh_verdict verdict;
+  ffh_run_memory_inner(event);
   bool again = ffh_confine_see(&confine, event, &verdict);
   if (confine.changed) {
     confine.changed = false;

@@ -1,7 +1,9 @@
 #include "run/memory.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
+#include "base/limits.h"
 #include "base/module.h"
 #include "boundary/handles.h"
 #include "plan/thread.h"
@@ -146,6 +148,21 @@ static bool is_callers(uint16_t handle_type) {
          ffh_setup.target->functions[type->destroy_fn].edge.to == FFH_SIDE_CALLER;
 }
 
+/* Memory whose free function lies behind the inner edge, by its handle type. */
+static bool is_inner[FFH_MAX_HANDLE_TYPES];
+
+/* Such a type is named after its free function, which the harness never calls. */
+static bool frees_behind(const ffh_handle_type *type) {
+  for (uint16_t i = 0; type->is_memory != 0 && i < ffh_setup.target->n_functions; i++) {
+    const ffh_function *function = &ffh_setup.target->functions[i];
+    if ((function->flags & FFH_FN_LEGACY) != 0 && function->edge.to == FFH_SIDE_LEGACY &&
+        strcmp(strchr(type->name, ':') + 1, function->name) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static bool sees_allocations;
 
 bool ffh_run_memory_sees(void) {
@@ -155,6 +172,7 @@ bool ffh_run_memory_sees(void) {
 const char *ffh_run_memory_start(void) {
   for (uint16_t i = 0; i < ffh_setup.target->n_handle_types; i++) {
     has_libc_memory = has_libc_memory || is_callers(i);
+    is_inner[i] = frees_behind(&ffh_setup.target->handle_types[i]);
   }
   sees_allocations = ffh_alloc_start(on_fault);
   if (ffh_setup.options.check_every_leak) {
@@ -189,6 +207,45 @@ void ffh_run_memory_take(const ffh_frame *frame) {
       const void *memory = slot->kind == FFH_KIND_ERROR ? ffh_frame_pointer(frame, i)
                                                         : ffh_frame_delivered(frame, i);
       ffh_alloc_give(memory, FFH_SIDE_CALLER);
+    }
+  }
+}
+
+/* Only what the contract frees by a function behind the edge is bound to be freed there. What is
+ * handed over either side may free: not every way back over the edge is watched. */
+static void hand(uint16_t handle_type, const void *memory) {
+  ffh_alloc_hand(memory, is_inner[handle_type] ? FFH_SIDE_LEGACY : FFH_SIDE_LIBRARY);
+}
+
+static void hand_in(const ffh_inner_event *event, uint16_t index) {
+  const ffh_slot *slot = &event->function->slots[index];
+  bool memory = slot->kind == FFH_KIND_HANDLE && slot->param >= 0 &&
+                ffh_setup.target->handle_types[slot->handle_type].is_memory != 0;
+  if (memory && (slot->flags & FFH_SLOT_TRANSFERRED) != 0) {
+    ffh_alloc_hand(event->args[index].cp, FFH_SIDE_LIBRARY);
+  }
+}
+
+static void hand_out(const ffh_inner_event *event, uint16_t index, bool success) {
+  const ffh_slot *slot = &event->function->slots[index];
+  if (slot->kind == FFH_KIND_OWNED && slot->param == FFH_PARAM_RESULT) {
+    hand(slot->handle_type, event->result->cp);
+  } else if ((slot->kind == FFH_KIND_OWNED && success) || slot->kind == FFH_KIND_ERROR) {
+    const void *const *at = slot->param < 0 ? NULL : event->args[index].cp;
+    hand(slot->handle_type, at == NULL ? NULL : *at);
+  }
+}
+
+void ffh_run_memory_inner(const ffh_inner_event *event) {
+  if (event->internal || (event->kind != FFH_INNER_ENTER && event->kind != FFH_INNER_LEAVE)) {
+    return;
+  }
+  bool back = event->kind == FFH_INNER_LEAVE, success = back && !ffh_inner_failed(event);
+  for (uint16_t i = 0; i < event->function->n_slots; i++) {
+    if (back) {
+      hand_out(event, i, success);
+    } else {
+      hand_in(event, i);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "boundary/frame.h"
+#include "boundary/inner.h"
 #include "hooks/alloc.h"
 #include "run.h"
 
@@ -36,6 +37,9 @@ static inline void ffh_run_memory_leave(void) {
 
 /* What the call handed over to the caller: memory that the contract lets libc's free end. */
 void ffh_run_memory_take(const ffh_frame *frame);
+
+/* What is handed over at the inner edge, as one of its events. Any thread. */
+void ffh_run_memory_inner(const ffh_inner_event *event);
 
 /* Blocks of the last input are alive though it is over, and can be reached. Whether they pile up:
  * runs the input again. */

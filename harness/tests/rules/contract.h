@@ -417,6 +417,20 @@ FFH_LEGACY FFH_CALLABLE(FFH_THREAD(presser)) void press_use(void);
 FFH_LEGACY FFH_PLAYS(smith) void smith_begin(void);
 FFH_LEGACY FFH_CALLABLE(FFH_THREAD(smith)) void smith_use(void);
 
+/* Memory at the inner edge; what core_parcel and core_drop do with it the contract leaves open. */
+FFH_LEGACY FFH_RETURNS_OWNED(core_text_free) char *core_text(void);
+FFH_LEGACY void core_text_free(char *text FFH_CONSUMES);
+FFH_LEGACY FFH_RETURNS_OWNED(free) char *core_report(void);
+FFH_LEGACY FFH_STATUS(0) int core_describe(char **out FFH_OWNED(free),
+                                           char **more FFH_OWNED(core_text_free));
+FFH_LEGACY void core_complain(char **error FFH_ERROR_OUT(free));
+FFH_LEGACY void core_keep(char *text FFH_TRANSFERRED(free));
+FFH_LEGACY void *core_parcel(void);
+
+void cross_side_inner_bad(void);
+void cross_side_inner_out_bad(void);
+void cross_side_inner_good(void);
+void cross_side_inner_open(void);
 void wrong_thread_bad(void);
 void wrong_thread_good(void);
 void wrong_thread_destroy_bad(void);

@@ -1,9 +1,12 @@
 /* A facade over an old library: the planted faults at its inner edge and their fixed twins. */
 #include <semaphore.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <thread>
 
 #include "harness/tests/rules/contract.h"
+#include "harness/tests/rules/inner_legacy.h"
 
 static void start() {
   static bool started;
@@ -55,6 +58,48 @@ static lathe *new_lathe() {
 }
 
 extern "C" {
+
+void cross_side_inner_bad(void) {
+  start();
+  char *text = core_text();
+  free(text); /* core_text_free ends it */
+}
+
+void cross_side_inner_out_bad(void) {
+  start();
+  char *one = nullptr, *more = nullptr;
+  if (core_describe(&one, &more) == 0) {
+    free(one);
+    free(more); /* core_text_free ends it */
+  }
+}
+
+void cross_side_inner_good(void) {
+  start();
+  core_text_free(core_text());
+  elsewhere([] { free(core_report()); });
+  char *one = nullptr, *more = nullptr, *error = nullptr;
+  if (core_describe(&one, &more) == 0) {
+    free(one);
+    core_text_free(more);
+  }
+  core_complain(&error);
+  free(error);
+  core_keep(strdup("kept"));
+  core_keep(core_report());
+  core_keep(nullptr);
+  core_keep(core_text()); /* there its own function may end it */
+  core_keep(nullptr);
+}
+
+/* Functions that nobody watches belong to the library's side. */
+void cross_side_inner_open(void) {
+  start();
+  core_keep(core_report());
+  rules_core_drop();
+  rules_core_unpack(core_parcel());
+  free(core_parcel());
+}
 
 void wrong_thread_bad(void) {
   start();

@@ -1,6 +1,10 @@
 /* The old library behind the facade of inner.cpp. Its objects lie in pools, so that none of the
  * planted faults is seen by anything else than the inner edge. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "harness/tests/rules/contract.h"
+#include "harness/tests/rules/inner_legacy.h"
 
 enum { POOL = 64 };
 
@@ -82,3 +86,44 @@ void smith_begin(void) {}
 void smith_use(void) {}
 
 void anvil_use(void) {}
+
+char *core_text(void) {
+  return strdup("text");
+}
+
+void core_text_free(char *text) {
+  free(text);
+}
+
+char *core_report(void) {
+  return strdup("report");
+}
+
+int core_describe(char **out, char **more) {
+  *out = strdup("one");
+  *more = strdup("two");
+  return 0;
+}
+
+void core_complain(char **error) {
+  *error = strdup("no");
+}
+
+static char *kept;
+
+void core_keep(char *text) {
+  free(kept);
+  kept = text;
+}
+
+void rules_core_drop(void) {
+  core_keep(NULL);
+}
+
+void *core_parcel(void) {
+  return malloc(8);
+}
+
+void rules_core_unpack(void *parcel) {
+  free(parcel);
+}

@@ -20,9 +20,11 @@ typedef struct event {
   uint8_t side, family;
   ffh_free_fault fault; /* that a free has */
   bool ranged;
+  bool spoken_of;
 } event;
 
 enum { LIB = FFH_SIDE_LIBRARY, APP = FFH_SIDE_CALLER, OURS = FFH_SIDE_HARNESS };
+enum { OLD = FFH_SIDE_LEGACY, TAG = FFH_SIDE_TAGGED };
 enum { C = FFH_FAMILY_C, RUST = FFH_FAMILY_RUST, NEW = FFH_FAMILY_NEW, ANY = FFH_FAMILY_UNKNOWN };
 
 static ffh_block block_of(const event *it) {
@@ -59,7 +61,7 @@ static void play(ffh_ledger *ledger, const event *events, size_t n) {
         assert_int_equal(ffh_ledger_freed(ledger, &freeing, &block), it->fault);
         break;
       case GIVES:
-        ffh_ledger_give(ledger, it->address, it->side);
+        ffh_ledger_give(ledger, it->address, it->side, it->spoken_of);
         break;
       case FORGETS:
         ffh_ledger_forget(ledger, it->address);
@@ -96,6 +98,7 @@ static void play(ffh_ledger *ledger, const event *events, size_t n) {
    .fault = FFH_FREE_##is,                     \
    .ranged = true}
 #define GIVE(at, to) {.kind = GIVES, .address = (at), .side = (to)}
+#define HAND(at, to) {.kind = GIVES, .address = (at), .side = (to), .spoken_of = true}
 #define FORGET(at) {.kind = FORGETS, .address = (at)}
 #define BEGIN {.kind = BEGINS}
 
@@ -112,6 +115,37 @@ static ffh_ledger *ledger_new(void) {
 }
 
 /* ---- faults ---- */
+
+/* A facade and what lies behind its inner edge. */
+static void frees_at_the_inner_edge(void **state) {
+  (void)state;
+  ffh_ledger *ledger = ledger_new();
+  PLAY(ledger, ALLOC(0x10, 8, 0, OLD, C), FREE(0x10, 0, 0, LIB, C, OK));
+  PLAY(ledger, ALLOC(0x10, 8, 0, LIB, C), FREE(0x10, 0, 0, OLD, C, OK));
+  PLAY(ledger, ALLOC(0x10, 8, 0, OLD, C), FREE(0x10, 0, 0, APP, C, CROSS_SIDE));
+  /* Freed by a function behind the edge: by nobody else. */
+  PLAY(ledger, ALLOC(0x10, 8, 0, OLD, C), HAND(0x10, OLD), FREE(0x10, 0, 0, LIB, C, CROSS_SIDE));
+  PLAY(ledger, ALLOC(0x10, 8, 0, LIB, C), HAND(0x10, OLD), FREE(0x10, 0, 0, LIB, C, CROSS_SIDE));
+  PLAY(ledger, ALLOC(0x10, 8, 0, OLD, C), HAND(0x10, OLD), FREE(0x10, 0, 0, OLD, C, OK));
+  /* Handed over. */
+  PLAY(ledger, ALLOC(0x10, 8, 0, OLD, C), HAND(0x10, LIB), FREE(0x10, 0, 0, LIB, C, OK));
+  PLAY(ledger, ALLOC(0x10, 8, 0, OLD, C), HAND(0x10, OLD), HAND(0x10, LIB),
+       FREE(0x10, 0, 0, LIB, C, OK));
+  PLAY(ledger, ALLOC(0x10, 8, 0, OLD, C), HAND(0x10, OLD), GIVE(0x10, APP),
+       FREE(0x10, 0, 0, APP, C, OK));
+}
+
+/* What lies behind it has memory of its own. */
+static void frees_at_a_tagged_inner_edge(void **state) {
+  (void)state;
+  ffh_ledger *ledger = ledger_new();
+  PLAY(ledger, ALLOC(0x10, 8, 0, TAG, C), FREE(0x10, 0, 0, LIB, C, CROSS_SIDE));
+  PLAY(ledger, ALLOC(0x10, 8, 0, LIB, C), FREE(0x10, 0, 0, TAG, C, CROSS_SIDE));
+  PLAY(ledger, ALLOC(0x10, 8, 0, TAG, C), HAND(0x10, OLD), FREE(0x10, 0, 0, LIB, C, CROSS_SIDE));
+  PLAY(ledger, ALLOC(0x10, 8, 0, TAG, C), HAND(0x10, OLD), FREE(0x10, 0, 0, TAG, C, OK));
+  PLAY(ledger, ALLOC(0x10, 8, 0, TAG, C), HAND(0x10, LIB), FREE(0x10, 0, 0, LIB, C, OK));
+  PLAY(ledger, ALLOC(0x10, 8, 0, LIB, C), HAND(0x10, LIB), FREE(0x10, 0, 0, TAG, C, OK));
+}
 
 static void frees_in_order(void **state) {
   (void)state;
@@ -347,6 +381,8 @@ static void a_hundred_thousand_blocks(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(frees_in_order),
+      cmocka_unit_test(frees_at_the_inner_edge),
+      cmocka_unit_test(frees_at_a_tagged_inner_edge),
       cmocka_unit_test(faults_of_sides),
       cmocka_unit_test(faults_of_families),
       cmocka_unit_test(faults_of_layouts),
