@@ -52,7 +52,6 @@ static void report(ffh_verdict *verdict, const ffh_frame *frame, const ffh_funct
   if (frame == NULL || frame->function != function) {
     verdict->slot = FFH_NONE; /* of another function than the report names */
   }
-  ffh_sched_abandon();
   ffh_run_report(verdict, frame);
 }
 

@@ -133,7 +133,6 @@ static void on_fault(ffh_free_fault fault, const ffh_block *block, const ffh_fre
     ffh_run_words_allocation(&verdict, block);
   }
   ffh_run_words_free(&verdict, freeing);
-  ffh_sched_abandon();
   ffh_run_report(&verdict, freeing->call == FFH_NONE ? NULL : ffh_run_words_frame(freeing->call));
 }
 

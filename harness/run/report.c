@@ -104,6 +104,8 @@ static void add_failing(const ffh_frame *frame, ffh_verdict *verdict) {
 __attribute__((noreturn)) static void report(const ffh_verdict *given, const ffh_frame *frame,
                                              const ffh_region *region) {
   ffh_run_child_end();
+  /* What is told goes through libc, where nobody else may run: locks of ours may be held. */
+  ffh_sched_abandon();
   static ffh_verdict told;
   const ffh_verdict *verdict = &told;
   told = *given;

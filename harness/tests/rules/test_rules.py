@@ -17,7 +17,7 @@ WITHOUT_A_PLAN = {"FFH-DATA-RACE", "FFH-LAYOUT", "FFH-START", "FFH-UNCLASSIFIED"
 THREADS = re.compile("hall_create")
 
 
-def compiled(name: str, folder: Path) -> tuple[Path, dict[str, str]]:
+def compiled(name: str, folder: Path, plans: Path = PLANS) -> tuple[Path, dict[str, str]]:
     """The plan as a file that a replay reads, and the environment for it."""
     binary = folder / f"{name}.bin"
     env = profile.environment("asan", paths.PROJECT)
@@ -25,7 +25,7 @@ def compiled(name: str, folder: Path) -> tuple[Path, dict[str, str]]:
         [
             str(target.load("rules").replay),
             "--compile",
-            str(PLANS / f"{name}.plan"),
+            str(plans / f"{name}.plan"),
             str(binary),
         ],
         env,
@@ -133,6 +133,23 @@ def test_plans_of_threads_replay(plan: str, tmp_path: Path) -> None:
     first, second = (replay(plan, tmp_path) for _ in range(2))
     assert first.trace
     assert (first.trace, first.report) == (second.trace, second.report)
+
+
+MEANWHILE = """ffihammer plan 1 target=rules
+schedule random seed={seed} lanes=3 stickiness=2 granularity=memory
+A: concurrent_use_bad()
+B: concurrent_use_good()
+C: concurrent_use_good()
+"""
+
+
+@pytest.mark.parametrize("seed", range(1, 7))
+def test_nobody_else_runs_while_the_inner_edge_reports(seed: int, tmp_path: Path) -> None:
+    (tmp_path / "meanwhile.plan").write_text(MEANWHILE.format(seed=seed), encoding="utf-8")
+    binary, env = compiled("meanwhile", tmp_path, tmp_path)
+    outcome = replayer.replay(target.load("rules").replay, binary, env, timeout=30)
+    assert outcome.rule in ("FFH-CONCURRENT-USE", "FFH-INIT-ORDER"), outcome.output
+    assert outcome.report["waits"], outcome.output
 
 
 def test_a_late_use_is_reported_under_no_parameter_of_its_own_call(tmp_path: Path) -> None:
