@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "ffh/cross.h"
+#include "ffh/target.h"
 
 /* Which functions allocated a block; only their partners may free it. */
 typedef enum ffh_family {
@@ -28,12 +28,19 @@ typedef struct ffh_block {
   uint32_t align;    /* as asked for; 0 where the allocator was not told */
   uint32_t thread;   /* ffh_cross_thread */
   uint16_t call;     /* index in the plan that was in progress, FFH_NONE outside of calls */
+  uint16_t inner;    /* the inner function that was in progress on that thread, FFH_NONE for none */
   uint8_t side;      /* ffh_side */
   uint8_t family;    /* ffh_family */
   bool spoken_of;    /* the contract has said at the inner edge who may free it */
   uint8_t n_frames;
   uintptr_t frames[FFH_BLOCK_FRAMES]; /* return addresses, innermost first */
 } ffh_block;
+
+/* ffh_block.inner of what the calling thread allocates. */
+static inline uint16_t ffh_block_inner_here(void) {
+  const ffh_edge *edge = ffh_here_now.edge;
+  return edge != NULL && edge->kind == FFH_EDGE_LEGACY ? edge->function : FFH_NONE;
+}
 
 /* Whether the contract leaves it open that `freer` frees what belongs to `owner`: a facade and what
  * lies behind its inner edge share one allocator, unless the archive is tagged, and which way

@@ -66,6 +66,7 @@ void ffh_ledger_allocated(ffh_ledger *ledger, const ffh_block *block) {
                                                       .align = block->align,
                                                       .thread = block->thread,
                                                       .call = block->call,
+                                                      .inner = block->inner,
                                                       .side = block->side,
                                                       .family = block->family};
   ffh_ledger_keep_frames(ledger, index, block);

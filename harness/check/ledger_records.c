@@ -111,6 +111,7 @@ void ffh_ledger_tell(const ffh_ledger *ledger, uint32_t index, ffh_block *block)
                        .thread = it->thread,
                        .call = it->call,
                        .side = it->side,
+                       .inner = it->inner,
                        .family = it->family,
                        .spoken_of = it->spoken_of,
                        .n_frames = it->n_frames};

@@ -25,7 +25,7 @@ typedef struct ffh_ledger_record {
   uint64_t sequence;
   uint32_t align, thread;
   uint32_t older, newer; /* of the live ones; `newer` also links those that wait to be reused */
-  uint16_t call;
+  uint16_t call, inner;
   uint8_t side, family, n_frames;
   bool spoken_of;
 } ffh_ledger_record;

@@ -56,6 +56,7 @@ static void on_malloc(const volatile void *address, size_t size) {
                            .align = align,
                            .thread = ffh_cross_thread(),
                            .call = current_call,
+                           .inner = ffh_block_inner_here(),
                            .side = side,
                            .family = rust ? FFH_FAMILY_RUST : FFH_FAMILY_C};
   ffh_ledger_allocated(ledger, &block);

@@ -16,11 +16,13 @@ void ffh_header_describe(const void *at, ffh_block *block) {
       .call = (uint16_t)ffh_header_part(head, FFH_AT_CALL, 16),
       .side = (uint8_t)ffh_header_part(head, FFH_AT_SIDE, 4),
       .family = (uint8_t)ffh_header_part(head, FFH_AT_FAMILY, 3),
+      .inner = FFH_NONE,
       .spoken_of = ffh_header_has(head, FFH_AT_SPOKEN_OF)};
   if (ffh_header_has(head, FFH_AT_DETAIL)) {
     const ffh_detail *more = ffh_detail_of(at);
     block->sequence = more->sequence;
     block->thread = more->thread;
+    block->inner = more->inner;
     block->n_frames = (uint8_t)more->n_frames;
     memcpy(block->frames, more->frames, sizeof block->frames);
   }
@@ -64,7 +66,8 @@ void ffh_detail_drop(void *at) {
 void ffh_detail_keep(void *at) {
   ffh_detail *more = ffh_detail_of(at);
   more->thread = ffh_cross_thread();
-  more->n_frames = ffh_stack_mine(more->frames, FFH_BLOCK_FRAMES);
+  more->inner = ffh_block_inner_here();
+  more->n_frames = (uint16_t)ffh_stack_mine(more->frames, FFH_BLOCK_FRAMES);
   link_block(more);
 }
 

@@ -45,7 +45,8 @@ enum {
 typedef struct ffh_detail {
   struct ffh_detail *older, *newer;
   uint64_t sequence;
-  uint32_t thread, n_frames;
+  uint32_t thread;
+  uint16_t inner, n_frames;
   uintptr_t frames[FFH_BLOCK_FRAMES];
 } ffh_detail;
 _Static_assert(sizeof(ffh_detail) % FFH_HEADER_BYTES == 0, "blocks stay aligned");

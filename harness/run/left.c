@@ -20,7 +20,7 @@ void ffh_run_memory_begin_input(void) {
 static void say_block(ffh_out *out, const ffh_block *block) {
   ffh_run_words_layout(out, block->size, block->align);
   ffh_run_words_side(out, " allocated for", block->side);
-  ffh_run_words_call(out, block->call);
+  ffh_run_words_where(out, block->inner, block->call);
   const ffh_event *event = ffh_run_words_event(block->call);
   if (block->call != FFH_NONE && event != NULL && event->outcome == FFH_OUTCOME_FAILED) {
     ffh_out_str(out, ", which failed");

@@ -28,6 +28,29 @@ static ffh_rule rule_of(ffh_free_fault fault) {
   return rules[fault];
 }
 
+/* Memory whose free function lies behind the inner edge, by its handle type. */
+static bool is_inner[FFH_MAX_HANDLE_TYPES];
+
+/* Of memory that lies behind the inner edge: what the contract frees it by. */
+static void say_contract(ffh_out *out, const ffh_block *block) {
+  if (block->side != FFH_SIDE_LEGACY || !block->spoken_of || block->inner == FFH_NONE) {
+    ffh_out_str(out, "hands them over nowhere");
+    return;
+  }
+  const ffh_function *function = &ffh_setup.target->functions[block->inner];
+  uint16_t type = FFH_NONE;
+  for (uint16_t i = 0; i < function->n_slots; i++) {
+    const ffh_slot *slot = &function->slots[i];
+    if ((slot->kind == FFH_KIND_OWNED || slot->kind == FFH_KIND_ERROR) &&
+        is_inner[slot->handle_type]) {
+      type = slot->handle_type;
+    }
+  }
+  ffh_out_str(out, "has them freed by ");
+  ffh_out_str(out, type == FFH_NONE ? "a function behind the inner edge"
+                                    : strchr(ffh_setup.target->handle_types[type].name, ':') + 1);
+}
+
 static void say_fault(ffh_out *out, ffh_free_fault fault, const ffh_block *block,
                       const ffh_freeing *freeing) {
   switch (fault) {
@@ -37,7 +60,8 @@ static void say_fault(ffh_out *out, ffh_free_fault fault, const ffh_block *block
       ffh_out_str(out, ffh_side_name(block->side));
       ffh_out_str(out, "'s side are freed on the ");
       ffh_out_str(out, ffh_side_name(freeing->side));
-      ffh_out_str(out, "'s side, and the contract hands them over nowhere");
+      ffh_out_str(out, "'s side, and the contract ");
+      say_contract(out, block);
       break;
     case FFH_FREE_FAMILY:
       ffh_run_words_layout(out, block->size, block->align);
@@ -147,10 +171,7 @@ static bool is_callers(uint16_t handle_type) {
          ffh_setup.target->functions[type->destroy_fn].edge.to == FFH_SIDE_CALLER;
 }
 
-/* Memory whose free function lies behind the inner edge, by its handle type. */
-static bool is_inner[FFH_MAX_HANDLE_TYPES];
-
-/* Such a type is named after its free function, which the harness never calls. */
+/* Such a type is named after its free function. */
 static bool frees_behind(const ffh_handle_type *type) {
   for (uint16_t i = 0; type->is_memory != 0 && i < ffh_setup.target->n_functions; i++) {
     const ffh_function *function = &ffh_setup.target->functions[i];

@@ -41,6 +41,21 @@ void ffh_run_words_call(ffh_out *out, uint16_t call) {
   ffh_thread_print(out, event != NULL ? event->lane : frame->lane);
 }
 
+/* "in core_text (contract:12), in call 3, pricing_quote, of lane B" */
+void ffh_run_words_where(ffh_out *out, uint16_t inner, uint16_t call) {
+  if (inner != FFH_NONE) {
+    const ffh_function *function = &ffh_setup.target->functions[inner];
+    ffh_out_str(out, "in ");
+    ffh_out_str(out, function->name);
+    ffh_out_str(out, " (contract:");
+    ffh_out_unsigned(out, function->line);
+    ffh_out_str(out, call == FFH_NONE ? ")" : "), ");
+  }
+  if (inner == FFH_NONE || call != FFH_NONE) {
+    ffh_run_words_call(out, call);
+  }
+}
+
 /* Whose a block is need not be who allocated it: the contract may have handed it over. */
 void ffh_run_words_side(ffh_out *out, const char *verb, uint8_t side) {
   ffh_out_str(out, verb);
@@ -68,7 +83,7 @@ void ffh_run_words_allocation(ffh_verdict *verdict, const ffh_block *block) {
   ffh_out title;
   ffh_evidence *one = next_evidence(verdict, &title);
   ffh_run_words_side(&title, "allocated for", block->side);
-  ffh_run_words_call(&title, block->call);
+  ffh_run_words_where(&title, block->inner, block->call);
   for (one->n_frames = 0; one->n_frames < block->n_frames; one->n_frames++) {
     one->frames[one->n_frames] = block->frames[one->n_frames];
   }
@@ -95,7 +110,7 @@ __attribute__((noinline)) void ffh_run_words_free(ffh_verdict *verdict,
   ffh_out title;
   ffh_evidence *one = next_evidence(verdict, &title);
   ffh_run_words_side(&title, "freed on", freeing->side);
-  ffh_run_words_call(&title, freeing->call);
+  ffh_run_words_where(&title, ffh_block_inner_here(), freeing->call);
   walk here = {one, 3}; /* without this function, the one that was told, and the hook */
   _Unwind_Backtrace(add_frame, &here);
 }

@@ -17,6 +17,10 @@ const ffh_frame *ffh_run_words_frame(uint16_t call);
 /* "in call 3, pricing_quote, of lane B" */
 void ffh_run_words_call(ffh_out *out, uint16_t call);
 
+/* The same with the inner function, FFH_NONE for none: "in core_text (contract:12), in call 3, ..."
+ */
+void ffh_run_words_where(ffh_out *out, uint16_t inner, uint16_t call);
+
 /* "freed on the caller's side " */
 void ffh_run_words_side(ffh_out *out, const char *verb, uint8_t side);
 

@@ -429,6 +429,7 @@ FFH_LEGACY void *core_parcel(void);
 
 void cross_side_inner_bad(void);
 void cross_side_inner_out_bad(void);
+void cross_side_inner_thread_bad(void);
 void cross_side_inner_good(void);
 void cross_side_inner_open(void);
 void wrong_thread_bad(void);

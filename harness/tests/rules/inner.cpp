@@ -74,6 +74,11 @@ void cross_side_inner_out_bad(void) {
   }
 }
 
+void cross_side_inner_thread_bad(void) {
+  start();
+  elsewhere([] { free(core_text()); });
+}
+
 void cross_side_inner_good(void) {
   start();
   core_text_free(core_text());

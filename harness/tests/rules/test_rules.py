@@ -165,3 +165,14 @@ def test_an_access_outside_an_argument_names_the_parameter(tmp_path: Path) -> No
     report = replay("FFH-ARG-BOUNDS_violates", tmp_path).report
     assert report["parameter"] == report["argument"]["parameter"] == "bytes"
     assert report["argument"]["borrowed"] is True
+
+
+@pytest.mark.parametrize("variant", ["inner", "inner_thread"])
+def test_a_block_names_the_inner_function_that_it_comes_from(variant: str, tmp_path: Path) -> None:
+    report = replay(f"FFH-CROSS-SIDE-FREE_{variant}_violates", tmp_path).report
+    contract = (paths.PROJECT / "harness/tests/rules/contract.h").read_text(encoding="utf-8")
+    line = next(n for n, text in enumerate(contract.split("\n"), 1) if "core_text(void)" in text)
+    title = report["evidence"][0]["title"]
+    assert title.startswith(f"allocated for the legacy's side in core_text (contract:{line})")
+    assert "outside of any call" not in title
+    assert report["message"].endswith("the contract has them freed by core_text_free")
