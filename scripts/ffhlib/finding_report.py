@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from . import paths, rules
+from . import paths, report_stacks, rules
 from .replayer import Outcome
 from .results import SCHEMA, utc_now
 from .sanitizer_report import Frame, Stack
@@ -24,9 +24,7 @@ _TITLES = {
     "crash": "stopped",
     "variable": "the frame that holds the variable",
 }
-_FRAMES = 40
-_HOOK_FRAMES = 10
-_FREES = re.compile(r"(?:cfree|free|realloc|reallocarray|operator delete.*)$")
+_CALL = re.compile(r"^[A-Z]{1,2}: ")  # of a plan's lines, those with a call
 _LAST_CALLS = 12  # in the text; report.json has all that the runtime kept
 
 
@@ -208,28 +206,6 @@ def places(stacks: list[Stack]) -> list[str]:
     return lines
 
 
-def _frames(frames: list[dict[str, str]]) -> list[str]:
-    """The frames down to the library's edge; what lies below it is the same in every finding."""
-    lines, seen = [], False
-    frames = frames[_inside_allocator(frames) :]
-    for number, frame in enumerate(frames[:_FRAMES]):
-        ours = is_harness(Frame(frame["function"], frame["location"]))
-        if ours and seen:
-            lines.append(f"  ... {len(frames) - number} frames of the harness")
-            break
-        seen = seen or not ours
-        lines.append(f"  #{number} {frame['function']}  {frame['location']}".rstrip())
-    return lines
-
-
-def _inside_allocator(frames: list[dict[str, str]]) -> int:
-    """How many frames lie between the function that frees and the hook that saw it."""
-    for number, frame in enumerate(frames[:_HOOK_FRAMES]):
-        if number and _FREES.match(frame["function"]):
-            return number
-    return 0
-
-
 def _waits(waits: list[dict[str, Any]], stacks: bool) -> list[str]:
     """Where each controlled thread is, but for lanes outside the library. One that could go on is
     only told of when nothing else shows a stack."""
@@ -240,10 +216,14 @@ def _waits(waits: list[dict[str, Any]], stacks: bool) -> list[str]:
         if not inside or (stacks and not blocked):
             continue
         started = f" (started by {wait['started_by']})" if wait.get("started_by") else ""
-        title = f"{wait['thread']}{started} {'waits' if blocked else 'is'} in {wait['in']}"
-        title += f", object {wait['object']}" if wait.get("object") else ""
+        shown = report_stacks.frames(wait["stack"])
+        if not shown and not wait["in"]:
+            continue
+        place = wait["in"] or "the library"
+        title = f"{wait['thread']}{started} {'waits' if blocked else 'is'} in {place}"
+        title += f", object {wait['object']}" if wait["in"] and wait.get("object") else ""
         title += f", held by {wait['held_by']}" if wait.get("held_by") else ""
-        lines += ["", f"{title}:", *_frames(wait["stack"])]
+        lines += ["", f"{title}{':' if shown else ''}", *shown]
     return lines
 
 
@@ -258,11 +238,12 @@ def render(report: dict[str, Any]) -> str:
             "because it happened: read the log. State of earlier inputs may be part of it.",
         ]
     for stack in report["stacks"]:
-        lines += ["", f"{_title(stack)}:"]
-        lines += _frames(stack["frames"])
+        if stack["role"] == "creation" and not report_stacks.in_library(stack["frames"]):
+            continue  # a lane is made by the harness
+        lines += ["", f"{_title(stack)}:", *report_stacks.frames(stack["frames"])]
     for one in report.get("evidence") or []:
-        colon = ":" if one["stack"] else ""
-        lines += ["", f"{one['title']}{colon}", *_frames(one["stack"])]
+        shown = report_stacks.frames(one["stack"])
+        lines += ["", f"{one['title']}{':' if shown else ''}", *shown]
     lines += _waits(report.get("waits") or [], bool(report["stacks"]))
     if report["accesses"]:
         lines += ["", "the two accesses:", *map(_access, report["accesses"])]
@@ -273,11 +254,43 @@ def render(report: dict[str, Any]) -> str:
             *(f"  {_by(call)}" for call in report["in_flight"]),
         ]
     if report["history"]:
-        lines += ["", "last calls:", *_history(report["history"])]
+        title = "last calls, in the order in which they came back:"
+        lines += ["", title, *_history(report["history"])]
     if report["plan"]:
-        lines += ["", "plan:", *(f"  {line}" for line in report["plan"].splitlines())]
-    lines += ["", "replay it:", f"  {report['command']}", *_smaller(report), ""]
+        lines += ["", "plan, with the number of each call:", *_numbered(report["plan"])]
+    lines += _teardown(report)
+    lines += ["", "replay it:", f"  {report['command']}", *_smaller(report), *_program(report), ""]
     return "\n".join(lines)
+
+
+def _numbered(plan: str) -> list[str]:
+    """A plan's lines, each call with its number as a comment: it stays a plan that can be copied."""
+    lines, number = [], 0
+    for line in plan.splitlines():
+        call = bool(_CALL.match(line))
+        lines.append(f"  {line}  # {number}" if call else f"  {line}")
+        number += call
+    return lines
+
+
+def _teardown(report: dict[str, Any]) -> list[str]:
+    """The calls that the plan does not have: what the harness ended after it, by the contract."""
+    lines = [
+        f"  {lane}: {name}({', '.join(handles)})  # {number}, {outcome}"
+        for number, lane, outcome, name, *handles in (
+            entry for entry in report.get("order") or [] if len(entry) > 3
+        )
+    ]
+    return ["", "calls of the teardown, after the plan's:", *lines] if lines else []
+
+
+def _program(report: dict[str, Any]) -> list[str]:
+    """repro.c with its build lines, where there is one."""
+    program = report.get("program")
+    if not program:
+        return []
+    lines = [f"  {line}" for line in [f"cd {program['folder']}", *program["build"], "./repro"]]
+    return ["or its calls alone, as the C program repro.c:", *lines]
 
 
 def _smaller(report: dict[str, Any]) -> list[str]:

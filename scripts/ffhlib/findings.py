@@ -210,7 +210,10 @@ class Findings:
         except repro_c.ReproError as error:
             report["notes"] = [*report["notes"], f"there is no repro.c: {error}"]
         else:
-            self.results.write(f"{folder}/repro.c", text)
+            where = self.results.write(f"{folder}/repro.c", text).parent
+            report["program"] = repro_c.program(
+                target.build, target.name, target.flavor, self._shown(where)
+            )
 
     def _rewrite(self, finding: Finding) -> None:
         """Writes report.json and report.txt with the present count."""

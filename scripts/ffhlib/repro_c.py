@@ -250,6 +250,15 @@ def generate(plan: str, report: dict[str, Any], model: dict[str, Any], info: dic
     return "\n".join(part for part in parts if part)
 
 
+def program(build: Path, target: str, flavor: str, folder: str) -> dict[str, Any]:
+    """How the repro.c in a directory is built, for the report beside it."""
+    try:
+        info = json.loads((build / "targets" / target / "target.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {"folder": folder, "build": build_command(info, flavor=flavor)}
+
+
 def for_finding(build: Path, target: str, model: Path, plan: str, report: dict[str, Any]) -> str:
     """repro.c of a finding. ReproError when there can be none."""
     if not plan:

@@ -77,7 +77,8 @@ def is_harness(frame: Frame) -> bool:
     return bool(_ENGINE.match(frame.function) or _HARNESS.search(frame.location))
 
 
-def _is_library(frame: Frame) -> bool:
+def is_library(frame: Frame) -> bool:
+    """Whether the frame is of the library, as far as its name tells."""
     if _SYSTEM.search(frame.module):
         return False
     return not _OTHERS.match(frame.function)
@@ -91,7 +92,7 @@ def library_frames(stack: Stack | None) -> list[str]:
         if is_harness(frame):
             if names:
                 break
-        elif _is_library(frame):
+        elif is_library(frame):
             name = normalise(frame.function)
             if name and (not names or names[-1] != name):
                 names.append(name)
@@ -100,7 +101,7 @@ def library_frames(stack: Stack | None) -> list[str]:
 
 def first_frame(stack: Stack) -> Frame | None:
     """The innermost frame inside the library."""
-    return next((f for f in stack.frames if not is_harness(f) and _is_library(f)), None)
+    return next((f for f in stack.frames if not is_harness(f) and is_library(f)), None)
 
 
 def _safe(name: str) -> str:
