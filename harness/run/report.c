@@ -16,13 +16,16 @@
 
 static const char *thread_name(void) {
   static char name[32];
-  int thread = ffh_sched_current_thread(), lane = ffh_sched_current_lane();
+  int stuck = ffh_sched_stuck_thread();
+  int thread = stuck < 0 ? ffh_sched_current_thread() : stuck;
+  int lane = stuck < 0 ? ffh_sched_current_lane() : -1;
   ffh_out out = {name, 0, sizeof name, false};
   if (thread < 0 && lane < 0) {
     return "a thread of the library";
   }
-  ffh_out_str(&out, lane >= 0 ? "lane " : "thread ");
-  ffh_thread_print(&out, (ffh_thread_name)(lane >= 0 ? lane : thread));
+  ffh_thread_name named = (ffh_thread_name)(lane >= 0 ? lane : thread);
+  ffh_out_str(&out, ffh_thread_is_lane(named) ? "lane " : "thread ");
+  ffh_thread_print(&out, named);
   name[out.size] = '\0';
   return name;
 }
@@ -240,7 +243,8 @@ void ffh_run_fault(void *context, ffh_sched_fault fault, const char *what, const
     ffh_out_str(&text, what);
     ffh_out_str(&text, ")");
   }
-  int lane = ffh_sched_current_lane();
+  int stuck = ffh_sched_stuck_thread();
+  int lane = stuck >= 0 && stuck < FFH_MAX_LANES ? stuck : ffh_sched_current_lane();
   const ffh_frame *frame = NULL;
   if (lane >= 0 && ffh_now.frames[lane].outcome == FFH_OUTCOME_DIED) {
     frame = &ffh_now.frames[lane];

@@ -89,7 +89,8 @@ typedef struct ffh_sched_core {
   uint64_t order;              /* a number for each block */
   bool io_happened;
   ffh_thread *dying;
-  unsigned rotor; /* where the search for a free slot begins */
+  const ffh_thread *stuck; /* who a fault names when nobody can go on; NULL: no such fault */
+  unsigned rotor;          /* where the search for a free slot begins */
   void (*job)(void *context);
   void *job_context;
   uint32_t number;               /* of the input */
@@ -144,6 +145,10 @@ void ffh_turn_await(ffh_thread *self);
 void ffh_turn_switch(ffh_thread *self, unsigned next);
 __attribute__((noreturn)) void ffh_turn_fault(ffh_sched_fault fault, const char *what,
                                               const void *object);
+
+/* waits.c: the first of threads that wait in a ring for locks that the next one holds; NULL: no
+ * such ring. */
+ffh_thread *ffh_waits_cycle(void);
 
 /* ---- point.c ---- */
 

@@ -117,6 +117,7 @@ void ffh_sched_begin(const ffh_schedule *schedule, const ffh_sched_client *clien
   ffh_core.memory = schedule->granularity >= FFH_GRANULARITY_MEMORY;
   ffh_core.next_switch = ffh_core.streak_start = ffh_core.idle = 0;
   ffh_core.next_steps = ffh_core.in_step = 0;
+  ffh_core.stuck = NULL;
   ffh_core.left = -1;
   ffh_core.epoch_ns = ffh_core.clock_ns;
   ffh_core.rotor = 0;

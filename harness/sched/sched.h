@@ -119,6 +119,10 @@ int ffh_sched_current_lane(void);
  * thread that is not controlled. */
 int ffh_sched_current_thread(void);
 
+/* The lane, or the library's thread, that the fault of a run in which nobody can go on names: one
+ * of the ring where threads hold what each other waits for. -1: no such fault. */
+int ffh_sched_stuck_thread(void);
+
 /* The calling thread is about to end the process: nobody else runs any more, and what it calls from
  * now on is not modelled. Async-signal-safe. */
 void ffh_sched_abandon(void);

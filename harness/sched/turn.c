@@ -109,19 +109,34 @@ void ffh_turn_fault(ffh_sched_fault fault, const char *what, const void *object)
   ffh_internal(__FILE_NAME__, __LINE__, "a fault was ignored");
 }
 
-__attribute__((noreturn)) static void stuck(void) {
-  ffh_sched_fault fault = FFH_FAULT_DEADLOCK;
+int ffh_sched_stuck_thread(void) {
+  return ffh_core.stuck == NULL ? -1 : ffh_core.stuck->index;
+}
+
+static ffh_thread *one_that_waits(ffh_sched_fault *fault) {
   ffh_thread *guilty = NULL;
   for (ffh_set left = ffh_core.blocked; !ffh_set_is_empty(&left);) {
     ffh_thread *thread = &ffh_threads[ffh_set_take(&left)];
     if (thread->op == FFH_OP_WAIT && ffh_wasted_has(&ffh_core.wasted, thread->object)) {
-      fault = FFH_FAULT_LOST_WAKEUP;
+      *fault = FFH_FAULT_LOST_WAKEUP;
       guilty = thread;
     } else if (guilty == NULL && thread->index < FFH_SET_ADOPTED) {
       guilty = thread;
     }
   }
+  return guilty;
+}
+
+/* A ring of threads that hold what the next one waits for is the cause, whatever else nobody wakes:
+ * a worker that waits for work is no fault. */
+__attribute__((noreturn)) static void stuck(void) {
+  ffh_sched_fault fault = FFH_FAULT_DEADLOCK;
+  ffh_thread *guilty = ffh_waits_cycle();
+  if (guilty == NULL) {
+    guilty = one_that_waits(&fault);
+  }
   FFH_ASSERT(guilty != NULL);
+  ffh_core.stuck = guilty;
   ffh_turn_fault(fault, guilty->what, guilty->object);
 }
 

@@ -39,6 +39,25 @@ static int holder_of(const ffh_thread *thread) {
   return -1;
 }
 
+static ffh_thread *blocked_by(const ffh_thread *thread) {
+  int holder = thread->state == FFH_THREAD_BLOCKED ? holder_of(thread) : -1;
+  return holder < 0 ? NULL : ffh_thread_at((unsigned)holder);
+}
+
+ffh_thread *ffh_waits_cycle(void) {
+  for (unsigned i = 0; i < FFH_SET_SIZE; i++) {
+    ffh_thread *first = ffh_thread_at(i);
+    ffh_thread *at = first->started ? blocked_by(first) : NULL;
+    for (unsigned steps = 1; at != NULL && at != first && steps < FFH_SET_SIZE; steps++) {
+      at = blocked_by(at);
+    }
+    if (at == first) {
+      return first;
+    }
+  }
+  return NULL;
+}
+
 uint32_t ffh_sched_waits(ffh_sched_wait *waits, uint32_t room) {
   static const char *const names[] = {
 #define FFH_OP(symbol, text, writes) text,

@@ -34,6 +34,9 @@ static void deadlocks(void **state) {
       {FFH_FIXED, "a spin lock twice", "A: spinlock i, spinlock i",
        "A spinlock=0; deadlock, pthread_spin_lock i"},
       {FFH_FIXED, "a futex that nobody wakes", "A: fwait f 0", "; deadlock, futex f"},
+      {FFH_FIXED, "of two threads, whoever waits for a wake-up that came too early",
+       "A: yield, lock e, wait c e | B: signal c, lock m, yield, lock n | C: lock n, lock m",
+       "B signal=0, B lock=0, C lock=0, A lock=0; deadlock, pthread_mutex_lock n"},
       {FFH_FIXED, "what others hold and wait for does not matter", "A: semwait s | B: lock m",
        "B lock=0; deadlock, sem_wait s"},
   };
