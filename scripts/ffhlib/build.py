@@ -20,6 +20,7 @@ from . import console, exits, paths, procs, target
 HELP = "build targets, tools and tests"
 EXAMPLE = "scripts/ffh build pricing leveldb"
 TAIL = 40
+_CONTRACT_ERROR = re.compile(r"\S.*?:\d+:\d+: error: .*\[FFH-C\d+\]$")
 
 
 class BuildError(exits.FfhError):
@@ -151,6 +152,9 @@ def _ninja(where: Path, names: Sequence[str]) -> None:
     )
     progress.end()
     if code != 0:
+        wrong = _contract_errors(log)
+        if wrong:
+            raise BuildError(f"{wrong}\nthe contract has errors; the whole log is {log}")
         raise BuildError(
             f"the build failed; from {paths.shown(log)}:\n{_failure(log)}\nthe whole log is {log}"
         )
@@ -183,6 +187,19 @@ class _Progress:
     def end(self) -> None:
         if self.terminal and self.started:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _contract_errors(log: Path) -> str:
+    """What ffh-gen says about a contract, "" when it says nothing is wrong: each error with its
+    hint, without the command that Ninja had run."""
+    lines = procs.tail(log, 4000).splitlines()
+    chosen: list[str] = []
+    for number, line in enumerate(lines):
+        if _CONTRACT_ERROR.match(line):
+            chosen.append(line)
+            after = lines[number + 1] if number + 1 < len(lines) else ""
+            chosen += [after] if re.match(r"\s+hint:", after) else []
+    return "\n".join(line[:500] for line in chosen[:TAIL])
 
 
 def _failure(log: Path) -> str:

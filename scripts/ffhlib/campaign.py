@@ -66,9 +66,11 @@ def fuzz(
     stop: threading.Event,
     quiet: bool = False,
     growing: Path | None = None,
+    stop_at_finding: bool = False,
 ) -> dict[str, Any]:
     """Fuzzes one target, writes targets/<target>-<flavor>/ and returns the target's entry of
-    run.json. `growing` is where the corpus grows, instead of the cache. Raises the errors of profile,
+    run.json. `growing` is where the corpus grows, instead of the cache; `stop_at_finding` ends the run
+    at the first finding. Raises the errors of profile,
     stats and corpus when the target cannot be fuzzed."""
     env = profile.environment(target.flavor, project)
     model = stats.read_model(target.model)
@@ -97,6 +99,8 @@ def fuzz(
             if campaign.started and not failed:
                 _tick(campaign, model, series, live)
                 _tell_findings(campaign, told, live)
+                if stop_at_finding and any(f.target == target.name for f in findings.all()):
+                    stop.set()
     if failed:
         raise failed[0]
     return _finish(campaign, model, series, results, folder)

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import exits, gen, layout, paths, procs
+from . import build, exits, gen, layout, paths, procs
 
 HELP = "compare a contract with the built library"
 EXAMPLE = "scripts/ffh check leveldb"
@@ -20,9 +20,12 @@ FUNCTION_TYPES = "TWi"  # text, weak text, indirect function
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", metavar="TARGET", help="a target (scripts/ffh list)")
     parser.add_argument("--flavor", default="asan", metavar="NAME", help="the build (default asan)")
+    build.add_no_build(parser, "compare with")
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.build:
+        build.current(args.target, args.flavor)
     content = gen.info(args.target, args.flavor)
     names = exported(gen.library_files(content))
     with tempfile.TemporaryDirectory(prefix="ffh-check-") as folder:

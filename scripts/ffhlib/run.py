@@ -91,6 +91,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where the corpus grows (default: .cache/corpus/TARGET, which every run adds to)",
     )
+    parser.add_argument("--stop", action="store_true", help="end at the first finding")
     build.add_no_build(parser, "fuzz")
     add_common(parser)
 
@@ -130,6 +131,7 @@ def run(args: argparse.Namespace) -> int:
             stop,
             quiet=args.json,
             growing=args.corpus and args.corpus.absolute(),
+            stop_at_finding=args.stop,
         )
     entry["interrupted"] = interrupted.is_set()
     entry["outcome"] = campaign.outcome(entry)

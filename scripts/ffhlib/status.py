@@ -158,12 +158,13 @@ def summary(result: dict[str, Any]) -> str:
         f"  functions reached    {cover['functions_reached']} of {cover['functions']}",
         f"  error paths reached  {cover['error_paths_reached']} of {cover['error_paths']}",
     ]
-    if cover["functions_unreached"]:
+    began = result["runs"] > 0 or not result["findings"]  # else FFH-START: there is nothing to say
+    if began and cover["functions_unreached"]:
         lines.append("  never called: " + ", ".join(cover["functions_unreached"]))
-    lines += inner_lines(cover)
+    lines += inner_lines(cover) if began else []
     missed: dict[str, list[str]] = {}
     for path in cover["error_path_list"]:
-        if not path["reached"]:
+        if began and not path["reached"]:
             missed.setdefault(path["function"], []).append(
                 path["what"] if path["kind"] == "failure" else f"rejects {path['what']}"
             )

@@ -13,8 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from . import exits, paths, plantext, profile, replayer, shrink
+from . import exits, paths, plantext, profile, replayer, repro_c, shrink
 from .corpus import CorpusError
 from .finding_report import make_report, render
 from .plantext import Plan
@@ -328,6 +329,19 @@ def _again(search: Search, text: str, times: int) -> list[Outcome]:
     return [outcome for outcome in found if outcome is not None]
 
 
+def _write_program(
+    out: Path, shown: Path, target: Target, plan: str, report: dict[str, Any]
+) -> None:
+    """repro.c of the smaller plan; without one, the report says why."""
+    try:
+        program = repro_c.for_finding(target.build, target.name, target.model, plan, report)
+    except repro_c.ReproError as error:
+        report["notes"] = [*report["notes"], f"there is no repro.c: {error}"]
+        return
+    write_atomic(out / "repro.c", program.encode())
+    report["program"] = repro_c.program(target.build, target.name, target.flavor, str(shown))
+
+
 def _write(
     args: argparse.Namespace, search: Search, plan: Plan, outcome: Outcome, reproduced: str
 ) -> Path:
@@ -350,6 +364,7 @@ def _write(
         report = make_report(outcome, search.target, search.signature, text, command)
         report["reproduced"] = reproduced
         report["minimised"] = True
+        _write_program(out, shown, search.target, text, report)
         write_atomic(out / "plan.txt", text.encode())
         write_atomic(out / "input", binary.read_bytes() if binary else b"")
         write_atomic(out / "report.json", to_json(report))
