@@ -79,6 +79,14 @@ function(ffh_add_target)
     endif()
   endforeach()
   list(JOIN libraries ", " libraries)
+  set(needed "")
+  foreach(library IN LISTS arg_LINK)
+    if(TARGET ${library})
+      ffh_link_needs(${library} needed)
+    endif()
+  endforeach()
+  list(TRANSFORM needed REPLACE "^.+$" "\"\\0\"")
+  list(JOIN needed ", " needed)
   set(sources "")
   foreach(source IN LISTS arg_SOURCES)
     cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
@@ -90,6 +98,7 @@ function(ffh_add_target)
   \"contract\": \"${contract}\",
   \"flags\": [\"$<JOIN:${flags},\", \">\"],
   \"libraries\": [${libraries}],
+  \"needs\": [${needed}],
   \"sources\": [${sources}],
   \"dict\": \"${dict}\",
   \"granularity\": \"${arg_GRANULARITY}\",
@@ -99,4 +108,34 @@ function(ffh_add_target)
   \"replay\": \"$<TARGET_FILE:${name}-replay>\"
 }
 ")
+endfunction()
+
+# Appends to out what a library needs when it is linked without us: archives, shared libraries and -l options, those
+# of what it links itself after them. Our own libraries are left out.
+function(ffh_link_needs library out)
+  set(found ${${out}})
+  get_target_property(links ${library} INTERFACE_LINK_LIBRARIES)
+  if(links)
+    foreach(item IN LISTS links)
+      string(REGEX REPLACE "^\\$<LINK_ONLY:(.*)>$" "\\1" item "${item}")
+      if(item MATCHES "^ffh_" OR item MATCHES "[$]<|^::@")
+        continue()
+      endif()
+      if(TARGET ${item})
+        get_target_property(type ${item} TYPE)
+        if("$<TARGET_FILE:${item}>" IN_LIST found)
+          continue()
+        endif()
+        if(type MATCHES "STATIC_LIBRARY|SHARED_LIBRARY")
+          list(APPEND found "$<TARGET_FILE:${item}>")
+        endif()
+        ffh_link_needs(${item} found)
+      elseif(item MATCHES "^[-/]")
+        list(APPEND found "${item}")
+      else()
+        list(APPEND found "-l${item}")
+      endif()
+    endforeach()
+  endif()
+  set(${out} ${found} PARENT_SCOPE)
 endfunction()

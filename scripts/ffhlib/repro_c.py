@@ -155,7 +155,8 @@ def build_command(info: dict[str, Any], source: str = "repro.c", flavor: str = "
             f"clang-19 -std=c11 -D_GNU_SOURCE {sanitize} {flags} -c {shlex.quote(path)}"
             f" -o target{i}.o"
         )
-    libraries = " ".join(shlex.quote(str(library)) for library in info.get("libraries", []))
+    linked = [*info.get("libraries", []), *info.get("needs", [])]
+    libraries = " ".join(shlex.quote(str(library)) for library in linked)
     lines.append(f"clang++-19 {sanitize} {' '.join(objects)} {libraries} -pthread -o repro")
     return lines
 
