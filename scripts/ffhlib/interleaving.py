@@ -143,7 +143,7 @@ class _Reader:
             self.rows.append(
                 Row(event.points, call.lane, f"{call.number} back: {call.outcome}", "end")
             )
-        elif call.outcome != "ok":
+        else:
             own = next((r for r in reversed(self.rows) if r.thread == call.lane), None)
             if own and own.kind == "call":
                 own.text += f" -> {call.outcome}"
@@ -169,9 +169,25 @@ def listing(
     events = _without_our_own(events, symbols)
     symbols.load(event.place for event in events if event.what != BOUNDARY)
     rows = _Reader(report, symbols).read(events)
+    rows.sort(
+        key=lambda row: row.points
+    )  # a thread's steps are only kept once they turn out to matter
     left_out = max(0, len(rows) - limit) if limit else 0
-    shown = rows[left_out:]
+    shown = [*_open_calls(rows[:left_out], rows[left_out:]), *rows[left_out:]]
     return Listing(sorted({row.thread for row in shown}, key=_order), shown, left_out)
+
+
+def _open_calls(before: list[Row], shown: list[Row]) -> list[Row]:
+    """The calls that had begun before the rows that are shown and in which their threads go on there."""
+    found = []
+    for thread in {row.thread for row in shown}:
+        first = next(row for row in shown if row.thread == thread)
+        last = next(
+            (r for r in reversed(before) if r.thread == thread and r.kind in ("call", "end")), None
+        )
+        if first.kind != "call" and last and last.kind == "call" and "->" not in last.text:
+            found.append(last)
+    return sorted(found, key=lambda row: (row.points, row.thread))
 
 
 def _order(thread: str) -> tuple[bool, int, str]:
