@@ -188,8 +188,8 @@ static ffh_registration *find(ffh_callbacks *state, const ffh_target *target,
   return found;
 }
 
-void ffh_callbacks_entered(ffh_callbacks *state, const ffh_target *target,
-                           const ffh_called_back *event, ffh_verdict *verdict) {
+const ffh_registration *ffh_callbacks_entered(ffh_callbacks *state, const ffh_target *target,
+                                              const ffh_called_back *event, ffh_verdict *verdict) {
   *verdict = (ffh_verdict){.rule = FFH_RULE_NONE, .slot = FFH_NONE};
   fit best = NOT_IT;
   ffh_registration *one = NULL;
@@ -200,7 +200,7 @@ void ffh_callbacks_entered(ffh_callbacks *state, const ffh_target *target,
     one = find(state, target, event, false, &best);
   }
   if (one == NULL || (state->is_full && best == IT)) {
-    return; /* of an input before, of which nothing is known any more */
+    return NULL; /* of an input before, of which nothing is known any more */
   }
   one->times++;
   if (best == IT) {
@@ -221,6 +221,7 @@ void ffh_callbacks_entered(ffh_callbacks *state, const ffh_target *target,
   if (verdict->rule != FFH_RULE_NONE) {
     verdict->slot = event->edge->slot;
   }
+  return one;
 }
 
 void ffh_callbacks_reentered(const ffh_target *target, const ffh_edge *callback,

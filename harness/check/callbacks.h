@@ -53,8 +53,9 @@ void ffh_callbacks_returned(ffh_callbacks *state, const ffh_frame *frame, ffh_ve
 /* The handle has ended. */
 void ffh_callbacks_ended(ffh_callbacks *state, uint16_t variable, ffh_verdict *verdict);
 
-void ffh_callbacks_entered(ffh_callbacks *state, const ffh_target *target,
-                           const ffh_called_back *event, ffh_verdict *verdict);
+/* Returns the registration that is meant, valid until the next one; NULL when none is known. */
+const ffh_registration *ffh_callbacks_entered(ffh_callbacks *state, const ffh_target *target,
+                                              const ffh_called_back *event, ffh_verdict *verdict);
 
 /* The implementation of the callback calls that function. */
 void ffh_callbacks_reentered(const ffh_target *target, const ffh_edge *callback,

@@ -10,6 +10,7 @@
 #include "check/callbacks.h"
 #include "check/crossings.h"
 #include "run/state.h"
+#include "run/words.h"
 
 /* Controlled threads come one at a time; a thread that is not waits here, never long. */
 static atomic_flag busy = ATOMIC_FLAG_INIT;
@@ -68,7 +69,27 @@ static void add_stack(ffh_verdict *verdict, const char *title) {
   evidence->n_frames = (uint8_t)ffh_stack_mine(evidence->frames, FFH_EVIDENCE_FRAMES);
 }
 
+static ffh_out add_title(ffh_verdict *verdict, const char *text) {
+  ffh_evidence *evidence = &verdict->evidence[verdict->n_evidence++];
+  ffh_out out = {evidence->title, 0, sizeof evidence->title, false};
+  evidence->n_frames = 0;
+  ffh_out_str(&out, text);
+  return out;
+}
+
 /* ---- callbacks ---- */
+
+/* Since when it may be called, and until when it might. */
+static void add_life(ffh_verdict *verdict, const ffh_registration *one) {
+  ffh_out out = add_title(verdict, "registered ");
+  ffh_run_words_call(&out, one->call);
+  if (one->is_over && one->owner != FFH_NO_VARIABLE) {
+    out = add_title(verdict, "h");
+    ffh_out_unsigned(&out, one->owner);
+    ffh_out_str(&out, " destroyed ");
+    ffh_run_words_call(&out, ffh_handles_at(one->owner)->destroyed_by);
+  }
+}
 
 static void entered(const ffh_edge *edge, const void *cookie) {
   int lane = ffh_sched_current_lane();
@@ -79,10 +100,12 @@ static void entered(const ffh_edge *edge, const void *cookie) {
                            .lanes = ffh_now.plan == NULL ? 1 : ffh_now.plan->schedule.lanes};
   ffh_verdict verdict;
   lock();
-  ffh_callbacks_entered(&callbacks, ffh_setup.target, &event, &verdict);
+  const ffh_registration *one =
+      ffh_callbacks_entered(&callbacks, ffh_setup.target, &event, &verdict);
   unlock();
   if (verdict.rule != FFH_RULE_NONE) {
     add_stack(&verdict, "called back");
+    add_life(&verdict, one);
     report(&verdict, present_frame(), &ffh_setup.target->functions[edge->function]);
   }
   if (lane >= 0 && present_frame() != NULL) {

@@ -37,6 +37,9 @@ _HARNESS = re.compile(
 _THUNKS = re.compile(r"_target\.c:\d")
 _SYSTEM = re.compile(r"/(libc|libstdc\+\+|libgcc_s|libpthread|ld-linux[^/]*|libm)\.so")
 _DONE = re.compile(r"done by (\w+) \(contract line \d+\)")
+# A rule on one callback, by the words of the runtime: the registration, not the call in flight.
+_CALLBACK = re.compile(r"the callback (\w+\.\w+), registered by call ")
+_USED = re.compile(r"(?:done|entered) by (\w+) \(contract line \d+\)")
 TOP_FRAMES = 3
 THREAD_FRAMES = 2  # of each thread that waits
 UNSTABLE = ("FFH-TIMEOUT", "FFH-OOM")  # where the limit strikes is chance
@@ -120,6 +123,11 @@ def make(
     the runtime reported: it says where each thread stands."""
     if rule in _OF_THREADS and (places := _places(rule, runtime or {})):
         return _join(rule, "-".join(_named(places)), [rule, *places])
+    callback = _CALLBACK.match(str((runtime or {}).get("message")))
+    if rule.startswith("FFH-CALLBACK-") and callback:
+        return _join(rule, callback[1], [rule, callback[1], *_evidence(runtime or {})[:TOP_FRAMES]])
+    if rule == "FFH-CONCURRENT-USE" and (users := _users(runtime or {})):
+        return _join(rule, "-".join(users), [rule, *users])
     stacks = [library_frames(stack) for stack in report.stacks] if report else []
     if rule == "FFH-DOUBLE-FREE" and (frees := _frees(report)):
         return _join(rule, frees[0][-1], [rule, *("<".join(names) for names in frees)])
@@ -159,6 +167,12 @@ def _offender(runtime: dict[str, Any]) -> str:
     evidence = runtime.get("evidence") or [{}]
     found = _DONE.match(str(evidence[0].get("title")))
     return found[1] if found else ""
+
+
+def _users(runtime: dict[str, Any]) -> list[str]:
+    """The inner functions that were inside the object at once, whichever came first."""
+    found = [_USED.match(str(one.get("title"))) for one in runtime.get("evidence") or []]
+    return sorted({match[1] for match in found if match})
 
 
 def _frees(report: SanitizerReport | None) -> list[list[str]]:

@@ -152,6 +152,18 @@ def test_nobody_else_runs_while_the_inner_edge_reports(seed: int, tmp_path: Path
     assert outcome.report["waits"], outcome.output
 
 
+def test_a_late_callback_is_told_with_its_registration_and_its_end(tmp_path: Path) -> None:
+    outcome = replay("FFH-CALLBACK-LATE_violates", tmp_path)
+    assert [one["title"] for one in outcome.report["evidence"]] == [
+        "called back",
+        "registered in call 1, callback_late_bad, of lane A",
+        "h0 destroyed in call 2, bell_destroy, of lane A",
+    ]
+    assert outcome.signature.startswith("FFH-CALLBACK-LATE-callback_late_bad_on_ring-")
+    once = replay("FFH-CALLBACK-LATE_call_violates", tmp_path).report["evidence"]
+    assert once[1]["title"] == "registered in call 0, callback_late_call_bad, of lane A"
+
+
 def test_a_late_use_is_reported_under_no_parameter_of_its_own_call(tmp_path: Path) -> None:
     report = replay("FFH-BORROW-KEPT_violates", tmp_path).report
     assert report["function"] == "borrow_use"

@@ -202,3 +202,33 @@ def test_on_a_thread_of_the_library_the_inner_function_gives_the_name() -> None:
 def test_the_language_runtime_is_not_the_library(function: str, names: list[str]) -> None:
     stack = sanitizer_report.Stack("x", "", (sanitizer_report.Frame(function, "src/lib.rs:1"),))
     assert signature.library_frames(stack) == names
+
+
+def test_a_callback_is_named_by_its_registration_and_not_by_the_call_in_flight() -> None:
+    def late(function: str, call: int, *frames: str) -> str:
+        said = (
+            f"the callback bus_watch.notify, registered by call {call} on lane A, was called late"
+        )
+        evidence = [{"title": "called back", "stack": [*map(frame, frames), *HARNESS]}]
+        runtime = {"message": said, "evidence": evidence}
+        return signature.make("FFH-CALLBACK-LATE", None, function, "notify", runtime)
+
+    one = late("bus_emit", 3, "deliver", "work")
+    assert one.startswith("FFH-CALLBACK-LATE-bus_watch_notify-")
+    assert one == late("bus_close", 7, "deliver", "work") == late("", 3, "deliver", "work")
+    assert one != late("bus_emit", 3, "drain", "work")
+
+
+def test_concurrent_use_is_named_by_both_users_in_any_order() -> None:
+    def used(function: str, done: str, entered: str) -> str:
+        evidence = [
+            {"title": f"{what} by {name} (contract line 12) on lane A", "stack": []}
+            for what, name in (("done", done), ("entered", entered))
+        ]
+        runtime = {"evidence": evidence}
+        return signature.make("FFH-CONCURRENT-USE", None, function, "", runtime)
+
+    one = used("bus_emit", "table_get", "table_put")
+    assert one.startswith("FFH-CONCURRENT-USE-table_get-table_put-")
+    assert one == used("bus_close", "table_put", "table_get")
+    assert one != used("bus_emit", "table_get", "table_get")
