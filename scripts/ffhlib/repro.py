@@ -124,7 +124,12 @@ def _target_of(
     name = named or wanted or _finding_target(path) or _folder_target(path, flavor)
     if not name:
         raise TargetError(f"{path} does not say which target it is for; add --target NAME")
-    return (build.current if build_first else target.load)(name, flavor)
+    if not build_first:
+        return target.load(name, flavor)
+    try:
+        return build.current(name, flavor)
+    except build.BuildError as error:
+        raise build.BuildError(f"{error}\n--no-build uses what was built before") from error
 
 
 def _finding_target(path: Path) -> str:
