@@ -151,8 +151,9 @@ def build_command(info: dict[str, Any], source: str = "repro.c", flavor: str = "
     lines = [f"clang-19 -std=c11 {sanitize} {flags} -c {shlex.quote(source)} -o repro.o"]
     for i, path in enumerate(sources):
         objects.append(f"target{i}.o")
+        c = not path.endswith((".cpp", ".cc", ".cxx"))
         lines.append(
-            f"clang-19 -std=c11 -D_GNU_SOURCE {sanitize} {flags} -c {shlex.quote(path)}"
+            f"{'clang-19 -std=c11' if c else 'clang++-19'} -D_GNU_SOURCE {sanitize} {flags} -c {shlex.quote(path)}"
             f" -o target{i}.o"
         )
     linked = [*info.get("libraries", []), *info.get("needs", [])]
