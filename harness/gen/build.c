@@ -300,7 +300,8 @@ static void add_function(ffh_build *build, const ffh_proto *proto) {
     }
   }
   if (build->source->proxy) {
-    function.out.flags |= proto->type->is_variadic ? FFH_FN_EXCLUDED : FFH_FN_LEGACY;
+    bool passed = proto->type->is_variadic || strcmp(proto->name, "free") == 0;
+    function.out.flags |= passed ? FFH_FN_EXCLUDED : FFH_FN_LEGACY;
   }
   const ffh_note *excluded = ffh_words_find(&proto->notes, FFH_W_EXCLUDED);
   function.out.excluded = excluded == NULL ? NULL : reason_of(build, excluded);

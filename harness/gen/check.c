@@ -36,7 +36,10 @@ void ffh_check_symbols(const ffh_model *model, const char *symbols) {
   }
   for (unsigned i = 0; i < model->n_functions; i++) {
     const ffh_gen_function *function = &model->functions[i];
-    bool own = (function->out.flags & (FFH_FN_DISTURBS | FFH_FN_LEGACY | FFH_FN_SHADOW)) != 0;
+    /* libc's free may be in any contract; what is excluded may be hidden. */
+    bool own = strcmp(function->out.name, "free") == 0 ||
+               (function->out.flags &
+                (FFH_FN_DISTURBS | FFH_FN_LEGACY | FFH_FN_SHADOW | FFH_FN_EXCLUDED)) != 0;
     if (!own && !has_line(symbols, function->out.name)) {
       ffh_diag_add(model->source->diags, function->proto->place, FFH_DIAG_ROW_NO_SYMBOL,
                    "'%s' is in the contract, and the library does not export it",

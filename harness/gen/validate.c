@@ -247,6 +247,38 @@ static void check_rejections(const ffh_model *model, const ffh_gen_function *fun
   }
 }
 
+/* Everybody calls the allocator, the runtime before its first input. */
+static bool is_allocator(const char *symbol) {
+  static const char *const mangled[] = {"_Znw", "_Zna", "_Zdl", "_Zda"};
+  static const char *const names[] = {"malloc",         "calloc",   "realloc",
+                                      "reallocarray",   "free",     "aligned_alloc",
+                                      "posix_memalign", "memalign", "malloc_usable_size"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    if (strcmp(symbol, names[i]) == 0) {
+      return true;
+    }
+  }
+  for (size_t i = 0; i < sizeof mangled / sizeof mangled[0]; i++) {
+    if (strncmp(symbol, mangled[i], strlen(mangled[i])) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void check_allocator(const ffh_model *model, const ffh_gen_function *function) {
+  const ffh_note *legacy = ffh_words_find(&function->proto->notes, FFH_W_LEGACY);
+  const ffh_note *symbols = ffh_words_find(&function->proto->notes, FFH_W_SYMBOL);
+  unsigned n = legacy == NULL ? 0 : symbols == NULL ? 1 : symbols->n_args;
+  for (unsigned i = 0; i < n; i++) {
+    const char *symbol = symbols == NULL ? function->out.name : symbols->args[i];
+    if (is_allocator(symbol)) {
+      ffh_diag_add(model->source->diags, legacy->place, FFH_DIAG_INNER_ALLOCATOR,
+                   "'%.100s' is everybody's, and not only what lies behind the inner edge", symbol);
+    }
+  }
+}
+
 static void check_inner_words(const ffh_model *model, const ffh_gen_function *function) {
   static const ffh_word_id words[] = {FFH_W_SYMBOL, FFH_W_PLAYS, FFH_W_RETURNS_FUNCTION};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -304,6 +336,7 @@ void ffh_model_validate(const ffh_model *model) {
   for (unsigned i = 0; i < model->n_functions; i++) {
     const ffh_gen_function *function = &model->functions[i];
     check_inner_words(model, function);
+    check_allocator(model, function);
     check_returned(model, function);
     if (ffh_model_is_shadow(function)) {
       continue;

@@ -14,6 +14,7 @@ from . import build, exits, gen, layout, paths, procs
 HELP = "compare a contract with the built library"
 EXAMPLE = "scripts/ffh check leveldb"
 NM = "llvm-nm-19"
+READELF = "llvm-readelf-19"
 FUNCTION_TYPES = "TWi"  # text, weak text, indirect function
 
 
@@ -60,7 +61,22 @@ def exported(libraries: Sequence[Path]) -> list[str]:
         if done.code != 0:
             raise gen.GenError(f"{NM} cannot read {library}: {done.err.strip()[:400]}")
         names |= functions(done.out)
+        if library.suffix == ".a":
+            names -= hidden(library)
     return sorted(names)
+
+
+def hidden(library: Path) -> set[str]:
+    """Functions of an archive that stay inside the shared library or program that it is linked into."""
+    done = procs.capture([READELF, "--symbols", "--wide", library])
+    if done.code != 0:  # objects that are no ELF files: nothing is known of them
+        return set()
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for line in done.out.splitlines():
+        words = line.split()  # number, value, size, type, binding, visibility, section, name
+        if len(words) == 8 and words[4] in ("GLOBAL", "WEAK") and words[6] != "UND":
+            found[words[5] in ("HIDDEN", "INTERNAL")].add(words[7])
+    return found[True] - found[False]
 
 
 def functions(text: str) -> set[str]:

@@ -101,6 +101,17 @@ def test_symbols(gen: Gen, tmp_path: Path) -> None:
     assert status == 1 and "cannot read" in shown
 
 
+def test_the_free_of_libc_needs_no_symbol(gen: Gen, tmp_path: Path) -> None:
+    contract = tmp_path / "contract.h"
+    contract.write_text(
+        "#include <ffh/contract.h>\nFFH_RETURNS_OWNED(free) char *text(void);\n"
+        "void free(void *memory FFH_CONSUMES FFH_NULLABLE);\n"
+    )
+    symbols = tmp_path / "symbols"
+    symbols.write_text("text\n")
+    assert gen.check(contract, "--symbols", symbols) == (0, "", "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

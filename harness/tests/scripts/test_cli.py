@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -91,6 +92,15 @@ def test_only_c_functions_of_the_library_count_as_exported() -> None:
     text = ("compiler_builtins-1.o:\ntruncf16 T 0 1\na.o:\nleveldb_open T 0 10\n_ZN1aC1Ev T 0 1\n"
             "_RNvCs1_1a1f T 0 1\nrust_eh_personality T 0 1\n__asan_x W 0 1\nffh_x T 0 1\nweak_one W 0 1\ndata D 0 8\n")  # fmt: skip
     assert check_verb.functions(text) == {"leveldb_open", "weak_one"}
+
+
+def test_hidden_functions_of_an_archive_are_not_exported(tmp_path: Path) -> None:
+    source, thing, archive = (tmp_path / name for name in ("a.c", "a.o", "liba.a"))
+    source.write_text('int shown(void) { return 1; }\n__attribute__((visibility("hidden"))) int kept(void)'
+                      " { return 2; }\nint both(void) { return kept(); }\n")  # fmt: skip
+    subprocess.run(["clang-19", "-c", source, "-o", thing], check=True)
+    subprocess.run(["llvm-ar-19", "rc", archive, thing], check=True)
+    assert check_verb.exported([archive]) == ["both", "shown"]
 
 
 # ---- set-up --------------------------------------------------------------------------------------
