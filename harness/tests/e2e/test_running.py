@@ -37,7 +37,7 @@ def test_the_planted_double_free_is_reported_in_full(planted: Path) -> None:
         "FFH-DOUBLE-FREE",
         "freed again",
         "freed by",
-        "plan:",
+        "plan, with the number of each call:",
         "scripts/ffh repro",
         report["contract"],
     ):
