@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/form.h"
 #include "base/utf8.h"
 
 static ffh_out begin(ffh_verdict *verdict, ffh_rule rule, uint16_t slot) {
@@ -33,11 +34,6 @@ static void check_status(const ffh_frame *frame, ffh_verdict *verdict) {
   }
 }
 
-static const char *const form_names[FFH_FORM_COUNT] = {
-    "value",        "null",        "stale",       "wrong_type",
-    "wrong_thread", "bad_enum",    "bad_utf8",    "length_mismatch",
-    "oversized",    "wrong_state", "bad_version", "has_children"};
-
 static uint16_t malformed_slot(const ffh_frame *frame) {
   for (uint16_t i = 0; i < frame->function->n_slots; i++) {
     if (frame->values[i].form != FFH_FORM_VALUE) {
@@ -68,7 +64,7 @@ static void check_rejection(const ffh_frame *frame, ffh_verdict *verdict) {
   }
   ffh_out out = begin(verdict, FFH_NOT_REJECTED, malformed_slot(frame));
   ffh_out_str(&out, "was sent ");
-  ffh_out_str(&out, form_names[form]);
+  ffh_out_str(&out, ffh_form_name(form));
   ffh_out_str(&out, wrong_status ? " and refused it with status " : " and accepted it");
   if (wrong_status) {
     ffh_out_signed(&out, frame->status);

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/form.h"
 #include "gen/build.h"
 
 static const ffh_note *word_of(const ffh_gen_function *function, ffh_word_id word) {
@@ -232,20 +233,8 @@ static void set_alloc_failure(ffh_build *build, ffh_gen_function *function) {
 /* ---- rejections ---- */
 
 static bool find_form(const char *name, uint8_t *form) {
-  static const char *const names[FFH_FORM_COUNT] = {"",
-                                                    "null",
-                                                    "stale",
-                                                    "wrong_type",
-                                                    "wrong_thread",
-                                                    "bad_enum",
-                                                    "bad_utf8",
-                                                    "length_mismatch",
-                                                    "oversized",
-                                                    "wrong_state",
-                                                    "bad_version",
-                                                    "has_children"};
-  for (size_t i = 1; i < FFH_FORM_COUNT; i++) {
-    if (strcmp(names[i], name) == 0) {
+  for (unsigned i = 1; i < FFH_FORM_COUNT; i++) {
+    if (strcmp(ffh_form_name(i), name) == 0) {
       *form = (uint8_t)i;
       return true;
     }

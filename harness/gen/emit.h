@@ -49,7 +49,6 @@ void ffh_emit_json_text(FILE *out, const char *text);
 const char *ffh_name_kind(unsigned kind);
 const char *ffh_name_direction(unsigned direction);
 const char *ffh_name_threading(unsigned threading);
-const char *ffh_name_form(unsigned form);
 const char *ffh_name_error(unsigned error);
 
 #endif

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/form.h"
 #include "gen/emit.h"
 
 static const char *function_name(const ffh_model *model, uint16_t index) {
@@ -157,7 +158,7 @@ static void emit_errors(const ffh_gen_function *function, FILE *out) {
   for (unsigned i = 0; i < function->out.n_rejections; i++) {
     const ffh_rejection *rejection = &function->rejections[i];
     fprintf(out, "%s{\"form\": \"%s\", \"status\": ", i == 0 ? "" : ", ",
-            ffh_name_form(rejection->form));
+            ffh_form_name(rejection->form));
     if (rejection->has_status) {
       fprintf(out, "%" PRId64 "}", rejection->status);
     } else {

@@ -18,14 +18,6 @@ const char *ffh_name_threading(unsigned threading) {
   return threading < 5 ? names[threading] : "";
 }
 
-const char *ffh_name_form(unsigned form) {
-  static const char *const names[FFH_FORM_COUNT] = {
-      "value",        "null",        "stale",       "wrong_type",
-      "wrong_thread", "bad_enum",    "bad_utf8",    "length_mismatch",
-      "oversized",    "wrong_state", "bad_version", "has_children"};
-  return form < FFH_FORM_COUNT ? names[form] : "";
-}
-
 const char *ffh_name_error(unsigned error) {
   static const char *const names[] = {"none", "status", "null", "out", "errno"};
   return error < 5 ? names[error] : "";

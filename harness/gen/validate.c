@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/form.h"
 #include "gen/build.h"
 
 #define SYMBOL_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$"
@@ -225,24 +226,12 @@ static bool can_be(const ffh_model *model, const ffh_gen_function *function, uns
 }
 
 static void check_rejections(const ffh_model *model, const ffh_gen_function *function) {
-  static const char *const names[FFH_FORM_COUNT] = {"",
-                                                    "null",
-                                                    "stale",
-                                                    "wrong_type",
-                                                    "wrong_thread",
-                                                    "bad_enum",
-                                                    "bad_utf8",
-                                                    "length_mismatch",
-                                                    "oversized",
-                                                    "wrong_state",
-                                                    "bad_version",
-                                                    "has_children"};
   for (unsigned i = 0; i < function->out.n_rejections; i++) {
     unsigned form = function->rejections[i].form;
     if (!can_be(model, function, form)) {
       ffh_diag_add(model->source->diags, function->proto->place, FFH_DIAG_REJECT_NOTHING,
                    "'%s' promises to refuse %s, which none of its parameters can be",
-                   function->out.name, names[form]);
+                   function->out.name, ffh_form_name(form));
     }
   }
 }

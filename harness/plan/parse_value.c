@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/form.h"
 #include "base/out.h"
 #include "plan/format.h"
 #include "plan/parse.h"

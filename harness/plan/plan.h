@@ -179,7 +179,6 @@ size_t ffh_plan_print(const ffh_plan *plan, char *out, size_t capacity);
 struct ffh_out;
 void ffh_plan_print_call(const ffh_plan *plan, unsigned call, struct ffh_out *out);
 /* The words that the text uses. Never NULL. */
-const char *ffh_form_name(ffh_form form);
 const char *ffh_policy_name(unsigned policy);
 const char *ffh_granularity_name(unsigned granularity);
 

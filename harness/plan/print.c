@@ -1,17 +1,9 @@
 /* plan -> text. May run in a signal handler: no allocation, no stdio, no locale. */
 #include <string.h>
 
+#include "base/form.h"
 #include "base/out.h"
 #include "plan/format.h"
-
-static const char *const form_names[FFH_FORM_COUNT] = {
-    "value",        "null",        "stale",       "wrong_type",
-    "wrong_thread", "bad_enum",    "bad_utf8",    "length_mismatch",
-    "oversized",    "wrong_state", "bad_version", "has_children"};
-
-const char *ffh_form_name(ffh_form form) {
-  return form < FFH_FORM_COUNT ? form_names[form] : "unknown";
-}
 
 static void print_variable(ffh_out *out, uint16_t variable) {
   ffh_out_char(out, 'h');

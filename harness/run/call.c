@@ -1,5 +1,4 @@
-/* One call across the boundary: may it be made, what is watched meanwhile, what is asked after it.
- */
+/* One call across the boundary: whether it may be made, what is watched, what is asked after it. */
 #include <errno.h>
 
 #include "base/id.h"
@@ -128,8 +127,7 @@ static bool is_allowed(ffh_frame *frame) {
   return ffh_args_build(frame);
 }
 
-/* Inlined: a sanitizer walks the whole stack for every block that the library allocates or frees.
- */
+/* Inlined: a sanitizer walks the whole stack for every block that is allocated or freed. */
 __attribute__((always_inline)) static inline void cross(ffh_frame *frame) {
   ffh_sched_enter(frame->function->name);
   ffh_order_enter(frame);

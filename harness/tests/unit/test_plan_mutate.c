@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/form.h"
 #include "base/prng.h"
 #include "fixture_target.h"
 #include "plan/edit.h"
