@@ -1,6 +1,10 @@
 #include "fixture_case.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "base/id.h"
 #include "boundary/arena.h"
@@ -159,4 +163,24 @@ ffh_slot *ffh_case_handle(ffh_case *c, unsigned type, uint16_t variable, unsigne
 void ffh_case_malformed(ffh_case *c, uint16_t slot, ffh_form form) {
   c->values[slot].form = (uint8_t)form;
   c->call.malformed = (uint8_t)form;
+}
+
+void ffh_case_bytes(ffh_case *c, const void *bytes, uint32_t size) {
+  ffh_case_value(c)->bytes = bytes;
+  ffh_case_value(c)->size = size;
+}
+
+bool ffh_case_is_poisoned(const void *at) {
+  return __asan_address_is_poisoned != NULL && __asan_address_is_poisoned(at) != 0;
+}
+
+void ffh_case_expect_exact(const uint8_t *at, size_t size) {
+  if (__asan_address_is_poisoned == NULL) {
+    skip();
+  }
+  assert_true(ffh_case_is_poisoned(at - 1));
+  assert_true(ffh_case_is_poisoned(at + size));
+  for (size_t i = 0; i < size; i++) {
+    assert_false(ffh_case_is_poisoned(at + i));
+  }
 }

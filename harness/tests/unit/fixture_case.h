@@ -3,6 +3,11 @@
 #ifndef FFH_FIXTURE_CASE_H
 #define FFH_FIXTURE_CASE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/asan.h"
 #include "boundary/frame.h"
 
 /* Handle types of every case. */
@@ -61,7 +66,17 @@ ffh_slot *ffh_case_handle(ffh_case *c, unsigned type, uint16_t variable, unsigne
 ffh_value *ffh_case_value(ffh_case *c);
 uint16_t ffh_case_last(const ffh_case *c);
 
+/* What the value of the slot last added points to; the caller's, and kept as long as the case. */
+void ffh_case_bytes(ffh_case *c, const void *bytes, uint32_t size);
+
 /* The slot is what the call sends malformed. */
 void ffh_case_malformed(ffh_case *c, uint16_t slot, ffh_form form);
+
+/* NULL without AddressSanitizer. */
+FFH_WEAK int __asan_address_is_poisoned(void const volatile *address);
+/* Whether memory is red, and whether exactly `size` bytes are not: the byte before and the byte
+ * behind are. Without AddressSanitizer nothing is red, and the test is skipped. */
+bool ffh_case_is_poisoned(const void *at);
+void ffh_case_expect_exact(const uint8_t *at, size_t size);
 
 #endif

@@ -8,13 +8,10 @@
 
 #include <cmocka.h>
 
-#include "base/asan.h"
 #include "boundary/arena.h"
 #include "boundary/callbacks.h"
 #include "boundary/handles.h"
 #include "fixture_case.h"
-
-FFH_WEAK int __asan_address_is_poisoned(void const volatile *address);
 
 static ffh_case *c;
 
@@ -23,27 +20,6 @@ static int fresh(void **state) {
   c = ffh_case_begin(4);
   ffh_args_set_directory("/tmp/box");
   return 0;
-}
-
-static void give_bytes(const void *bytes, uint32_t size) {
-  ffh_case_value(c)->bytes = bytes;
-  ffh_case_value(c)->size = size;
-}
-
-static bool poisoned(const void *at) {
-  return __asan_address_is_poisoned != NULL && __asan_address_is_poisoned(at) != 0;
-}
-
-/* The byte at `at + size - 1` may be used, the next one and the one before may not. */
-static void assert_exact(const uint8_t *at, size_t size) {
-  if (__asan_address_is_poisoned == NULL) {
-    skip();
-  }
-  assert_true(poisoned(at - 1));
-  assert_true(poisoned(at + size));
-  for (size_t i = 0; i < size; i++) {
-    assert_false(poisoned(at + i));
-  }
 }
 
 static void assert_filled(const uint8_t *at, size_t size) {
@@ -61,11 +37,11 @@ static uint64_t bits_of(double number) {
 static void bytes_are_exactly_as_long_as_said(void **state) {
   (void)state;
   ffh_case_param(c, "bytes", FFH_KIND_BYTES, 1)->partner = 1;
-  give_bytes("a\0c", 3);
+  ffh_case_bytes(c, "a\0c", 3);
   ffh_case_param(c, "size", FFH_KIND_LENGTH, 8)->partner = 0;
   assert_true(ffh_args_build(&c->frame));
   assert_memory_equal(c->frame.args[0].p, "a\0c", 3);
-  assert_exact(c->frame.args[0].p, 3);
+  ffh_case_expect_exact(c->frame.args[0].p, 3);
   assert_int_equal(c->frame.args[1].u, 3);
   assert_int_equal(ffh_frame_size(&c->frame, 0), 3);
 }
@@ -75,7 +51,7 @@ static void empty_bytes_are_an_address_without_memory(void **state) {
   ffh_case_param(c, "bytes", FFH_KIND_BYTES, 1);
   assert_true(ffh_args_build(&c->frame));
   assert_non_null(c->frame.args[0].p);
-  assert_exact(c->frame.args[0].p, 0);
+  ffh_case_expect_exact(c->frame.args[0].p, 0);
 }
 
 static void a_null_buffer_has_length_0(void **state) {
@@ -91,20 +67,20 @@ static void a_null_buffer_has_length_0(void **state) {
 static void text_ends_with_a_nul(void **state) {
   (void)state;
   ffh_case_param(c, "text", FFH_KIND_TEXT, 1);
-  give_bytes("abc", 3);
+  ffh_case_bytes(c, "abc", 3);
   assert_true(ffh_args_build(&c->frame));
   assert_string_equal(c->frame.args[0].p, "abc");
-  assert_exact(c->frame.args[0].p, 4);
+  ffh_case_expect_exact(c->frame.args[0].p, 4);
   assert_int_equal(ffh_frame_size(&c->frame, 0), 4);
 }
 
 static void a_path_lies_in_the_directory(void **state) {
   (void)state;
   ffh_case_param(c, "path", FFH_KIND_PATH, 1);
-  give_bytes("name", 4);
+  ffh_case_bytes(c, "name", 4);
   assert_true(ffh_args_build(&c->frame));
   assert_string_equal(c->frame.args[0].p, "/tmp/box/name");
-  assert_exact(c->frame.args[0].p, sizeof "/tmp/box/name");
+  ffh_case_expect_exact(c->frame.args[0].p, sizeof "/tmp/box/name");
 }
 
 static void array_length_counts_elements(void **state) {
@@ -112,11 +88,11 @@ static void array_length_counts_elements(void **state) {
   static const int32_t numbers[] = {1, -2, 3};
   ffh_slot *array = ffh_case_param(c, "numbers", FFH_KIND_ARRAY, 4);
   array->elem_kind = FFH_KIND_INT;
-  give_bytes(numbers, sizeof numbers);
+  ffh_case_bytes(c, numbers, sizeof numbers);
   ffh_case_param(c, "count", FFH_KIND_LENGTH, 4)->partner = 0;
   assert_true(ffh_args_build(&c->frame));
   assert_memory_equal(c->frame.args[0].p, numbers, sizeof numbers);
-  assert_exact(c->frame.args[0].p, sizeof numbers);
+  ffh_case_expect_exact(c->frame.args[0].p, sizeof numbers);
   assert_int_equal(c->frame.args[1].u, 3);
 }
 
@@ -125,7 +101,7 @@ static void strings_have_pointers_and_lengths(void **state) {
   ffh_slot *strings = ffh_case_param(c, "keys", FFH_KIND_STRINGS, 8);
   strings->partner = 2;
   strings->partner2 = 1;
-  give_bytes("\2\0ab\0\0\1\0\0", 9);
+  ffh_case_bytes(c, "\2\0ab\0\0\1\0\0", 9);
   ffh_case_value(c)->number = 3;
   ffh_case_param(c, "lengths", FFH_KIND_LENGTHS, 4)->partner = 0;
   ffh_case_param(c, "count", FFH_KIND_LENGTH, 8)->partner = 0;
@@ -134,26 +110,26 @@ static void strings_have_pointers_and_lengths(void **state) {
   const uint32_t *lengths = c->frame.args[1].cp;
   static const uint32_t expected[] = {2, 0, 1};
   assert_memory_equal(lengths, expected, sizeof expected);
-  assert_exact((const uint8_t *)lengths, sizeof expected);
-  assert_exact((const uint8_t *)keys, 3 * sizeof *keys);
+  ffh_case_expect_exact((const uint8_t *)lengths, sizeof expected);
+  ffh_case_expect_exact((const uint8_t *)keys, 3 * sizeof *keys);
   assert_memory_equal(keys[0], "ab", 2);
-  assert_exact(keys[0], 2);
-  assert_exact(keys[1], 0);
-  assert_exact(keys[2], 1);
+  ffh_case_expect_exact(keys[0], 2);
+  ffh_case_expect_exact(keys[1], 0);
+  ffh_case_expect_exact(keys[2], 1);
   assert_int_equal(c->frame.args[2].u, 3);
 }
 
 static void strings_without_lengths_end_with_a_nul(void **state) {
   (void)state;
   ffh_case_param(c, "names", FFH_KIND_STRINGS, 8);
-  give_bytes("\2\0ab\0\0", 6);
+  ffh_case_bytes(c, "\2\0ab\0\0", 6);
   ffh_case_value(c)->number = 2;
   assert_true(ffh_args_build(&c->frame));
   const char *const *names = c->frame.args[0].cp;
   assert_string_equal(names[0], "ab");
-  assert_exact((const uint8_t *)names[0], 3);
+  ffh_case_expect_exact((const uint8_t *)names[0], 3);
   assert_string_equal(names[1], "");
-  assert_exact((const uint8_t *)names[1], 1);
+  ffh_case_expect_exact((const uint8_t *)names[1], 1);
 }
 
 /* struct { u32 size; u16 tier; u8 on; struct { f32 x; i16 y; } at; char *text; u8 *blob; u32 n; }
@@ -172,9 +148,9 @@ static void struct_fields_stand_at_their_offsets(void **state) {
   ffh_case_field(c, 4, "y", FFH_KIND_INT, 4, 2)->flags = FFH_SLOT_SIGNED;
   ffh_case_value(c)->number = (uint64_t)-3;
   ffh_case_field(c, 0, "text", FFH_KIND_TEXT, 16, 1);
-  give_bytes("hi", 2);
+  ffh_case_bytes(c, "hi", 2);
   ffh_case_field(c, 0, "blob", FFH_KIND_BYTES, 24, 1);
-  give_bytes("xyz", 3);
+  ffh_case_bytes(c, "xyz", 3);
   ffh_case_field(c, 0, "n", FFH_KIND_LENGTH, 32, 4)->partner = 8;
   assert_true(ffh_args_build(&c->frame));
   const struct {
@@ -188,7 +164,7 @@ static void struct_fields_stand_at_their_offsets(void **state) {
     uint32_t n, rest[3];
   } *request = c->frame.args[0].cp;
   _Static_assert(sizeof *request == 48, "the offsets above");
-  assert_exact((const uint8_t *)request, 48);
+  ffh_case_expect_exact((const uint8_t *)request, 48);
   assert_int_equal(request->size, 48);
   assert_int_equal(request->tier, 7);
   assert_int_equal(request->on, 1);
@@ -196,7 +172,7 @@ static void struct_fields_stand_at_their_offsets(void **state) {
   assert_int_equal(request->y, -3);
   assert_string_equal(request->text, "hi");
   assert_memory_equal(request->blob, "xyz", 3);
-  assert_exact(request->blob, 3);
+  ffh_case_expect_exact(request->blob, 3);
   assert_int_equal(request->n, 3);
   assert_int_equal(request->rest[2], 0);
   assert_int_equal(c->frame.digest[0], ffh_frame_digest(&c->frame, 0));
@@ -227,7 +203,7 @@ static void struct_elements_arrive_as_the_plan_has_them(void **state) {
   static const row raw[] = {{5, 1, 7, 10}, {14, 0, 0, 20}, {9, 1, 5, 31}};
   ffh_slot *rows = ffh_case_param(c, "rows", FFH_KIND_ARRAY, sizeof(row));
   rows->elem_kind = FFH_KIND_STRUCT;
-  give_bytes(raw, sizeof raw);
+  ffh_case_bytes(c, raw, sizeof raw);
   ffh_slot *id = ffh_case_field(c, 0, "id", FFH_KIND_INT, 0, 4);
   id->lo = 5;
   id->hi = 14;
@@ -240,7 +216,7 @@ static void struct_elements_arrive_as_the_plan_has_them(void **state) {
   tier->n_enumerators = 3;
   assert_true(ffh_args_build(&c->frame));
   assert_memory_equal(c->frame.args[0].p, raw, sizeof raw);
-  assert_exact(c->frame.args[0].p, sizeof raw);
+  ffh_case_expect_exact(c->frame.args[0].p, sizeof raw);
 }
 
 static void output_buffers_have_their_capacity(void **state) {
@@ -256,11 +232,11 @@ static void output_buffers_have_their_capacity(void **state) {
   written->partner = 0;
   assert_true(ffh_args_build(&c->frame));
   assert_filled(c->frame.args[0].p, 5);
-  assert_exact(c->frame.args[0].p, 5);
+  ffh_case_expect_exact(c->frame.args[0].p, 5);
   assert_int_equal(c->frame.args[1].u, 5);
   assert_int_equal(c->frame.count[0], 5);
   assert_filled(c->frame.args[2].p, 8);
-  assert_exact(c->frame.args[2].p, 8);
+  ffh_case_expect_exact(c->frame.args[2].p, 8);
 }
 
 static void an_output_that_shares_a_length_is_as_long(void **state) {
@@ -269,7 +245,7 @@ static void an_output_that_shares_a_length_is_as_long(void **state) {
   ffh_slot *in = ffh_case_param(c, "keys", FFH_KIND_ARRAY, 4);
   in->elem_kind = FFH_KIND_INT;
   in->partner = 2;
-  give_bytes(keys, sizeof keys);
+  ffh_case_bytes(c, keys, sizeof keys);
   ffh_slot *out = ffh_case_param(c, "prices", FFH_KIND_ARRAY, 8);
   out->direction = FFH_DIR_OUT;
   out->elem_kind = FFH_KIND_INT;
@@ -278,7 +254,7 @@ static void an_output_that_shares_a_length_is_as_long(void **state) {
   assert_true(ffh_args_build(&c->frame));
   assert_int_equal(c->frame.args[2].u, 2);
   assert_filled(c->frame.args[1].p, 16);
-  assert_exact(c->frame.args[1].p, 16);
+  ffh_case_expect_exact(c->frame.args[1].p, 16);
 }
 
 static void an_output_without_a_length_has_its_cap(void **state) {
@@ -287,7 +263,7 @@ static void an_output_without_a_length_has_its_cap(void **state) {
   out->direction = FFH_DIR_OUT;
   out->hi = 20;
   assert_true(ffh_args_build(&c->frame));
-  assert_exact(c->frame.args[0].p, 20);
+  ffh_case_expect_exact(c->frame.args[0].p, 20);
 }
 
 static void output_structs_keep_only_constants(void **state) {
@@ -316,9 +292,9 @@ static void scalars_travel_in_words_or_behind_pointers(void **state) {
   assert_true(ffh_args_build(&c->frame));
   assert_int_equal(c->frame.args[0].u, 77);
   assert_memory_equal(c->frame.args[1].p, "\4\3\2\1", 4);
-  assert_exact(c->frame.args[1].p, 4);
+  ffh_case_expect_exact(c->frame.args[1].p, 4);
   assert_filled(c->frame.args[2].p, 2);
-  assert_exact(c->frame.args[2].p, 2);
+  ffh_case_expect_exact(c->frame.args[2].p, 2);
 }
 
 static void floats_are_narrowed(void **state) {
@@ -413,14 +389,14 @@ static void a_kept_argument_lives_until_its_keeper_dies(void **state) {
   ffh_slot *name = ffh_case_param(c, "name", FFH_KIND_TEXT, 1);
   name->until = FFH_UNTIL_DESTROY;
   name->until_slot = 0;
-  give_bytes("kept", 4);
+  ffh_case_bytes(c, "kept", 4);
   ffh_case_param(c, "call", FFH_KIND_TEXT, 1);
-  give_bytes("gone", 4);
+  ffh_case_bytes(c, "gone", 4);
   assert_true(ffh_args_build(&c->frame));
   const uint8_t *kept = c->frame.args[1].cp, *gone = c->frame.args[2].cp;
   ffh_arena_end_call(0);
   assert_false(ffh_arena_find(gone)->live);
-  assert_true(poisoned(gone) || __asan_address_is_poisoned == NULL);
+  assert_true(ffh_case_is_poisoned(gone) || __asan_address_is_poisoned == NULL);
   assert_true(ffh_arena_find(kept)->live);
   assert_string_equal((const char *)kept, "kept");
   ffh_arena_end_variable(0);
@@ -436,7 +412,7 @@ static void every_string_of_a_kept_array_is_kept(void **state) {
   names->until = FFH_UNTIL_DESTROY;
   names->until_slot = 0;
   names->partner2 = 2;
-  give_bytes("\1\0a\1\0b", 6);
+  ffh_case_bytes(c, "\1\0a\1\0b", 6);
   ffh_case_value(c)->number = 2;
   ffh_slot *lengths = ffh_case_param(c, "lengths", FFH_KIND_LENGTHS, 8);
   lengths->partner = 1;

@@ -8,13 +8,10 @@
 
 #include <cmocka.h>
 
-#include "base/asan.h"
 #include "boundary/arena.h"
 #include "boundary/callbacks.h"
 #include "boundary/handles.h"
 #include "fixture_case.h"
-
-FFH_WEAK int __asan_address_is_poisoned(void const volatile *address);
 
 static ffh_case *c;
 
@@ -23,27 +20,6 @@ static int fresh(void **state) {
   c = ffh_case_begin(4);
   ffh_args_set_directory("/tmp/box");
   return 0;
-}
-
-static void give_bytes(const void *bytes, uint32_t size) {
-  ffh_case_value(c)->bytes = bytes;
-  ffh_case_value(c)->size = size;
-}
-
-static bool poisoned(const void *at) {
-  return __asan_address_is_poisoned != NULL && __asan_address_is_poisoned(at) != 0;
-}
-
-/* The byte at `at + size - 1` may be used, the next one and the one before may not. */
-static void assert_exact(const uint8_t *at, size_t size) {
-  if (__asan_address_is_poisoned == NULL) {
-    skip();
-  }
-  assert_true(poisoned(at - 1));
-  assert_true(poisoned(at + size));
-  for (size_t i = 0; i < size; i++) {
-    assert_false(poisoned(at + i));
-  }
 }
 
 static void null_is_a_null_pointer_and_length_0(void **state) {
@@ -84,7 +60,7 @@ static void bad_numbers_and_bad_text_are_sent_as_they_are(void **state) {
   ffh_case_value(c)->number = 99;
   ffh_case_malformed(c, 0, FFH_FORM_BAD_ENUM);
   ffh_case_param(c, "text", FFH_KIND_TEXT, 1);
-  give_bytes("\xff", 1);
+  ffh_case_bytes(c, "\xff", 1);
   ffh_case_malformed(c, 1, FFH_FORM_BAD_UTF8);
   assert_true(ffh_args_build(&c->frame));
   assert_int_equal(c->frame.args[0].u, 99);
@@ -115,8 +91,8 @@ static void oversized_is_real_memory_while_it_fits(void **state) {
   ffh_case_value(c)->number = 3;
   ffh_case_malformed(c, 3, FFH_FORM_OVERSIZED);
   assert_true(ffh_args_build(&c->frame));
-  assert_exact(c->frame.args[0].p, 9);
-  assert_exact(c->frame.args[3].p, 24);
+  ffh_case_expect_exact(c->frame.args[0].p, 9);
+  ffh_case_expect_exact(c->frame.args[3].p, 24);
   for (unsigned i = 0; i < 24; i++) {
     assert_int_equal(((const uint8_t *)c->frame.args[3].cp)[i], 0); /* no wild pointers */
   }
@@ -164,7 +140,7 @@ static const uint8_t *versioned(uint64_t size) {
 static void a_smaller_struct_ends_where_it_says(void **state) {
   (void)state;
   const uint8_t *at = versioned(11);
-  assert_exact(at, 11);
+  ffh_case_expect_exact(at, 11);
   assert_int_equal(at[4], 11);
   assert_int_equal(ffh_frame_digest(&c->frame, 0), c->frame.digest[0]);
 }
@@ -172,14 +148,14 @@ static void a_smaller_struct_ends_where_it_says(void **state) {
 static void a_struct_has_the_field_that_states_its_size(void **state) {
   (void)state;
   const uint8_t *at = versioned(0);
-  assert_exact(at, 8);
+  ffh_case_expect_exact(at, 8);
   assert_int_equal(at[4], 0);
 }
 
 static void a_larger_struct_is_as_large_as_it_is(void **state) {
   (void)state;
   const uint8_t *at = versioned(17);
-  assert_exact(at, 16);
+  ffh_case_expect_exact(at, 16);
   assert_int_equal(at[4], 17);
   assert_int_equal(at[12], 7);
 }
@@ -191,7 +167,7 @@ static void another_version_changes_no_size(void **state) {
   ffh_case_value(c)->number = 2;
   ffh_case_malformed(c, 1, FFH_FORM_BAD_VERSION);
   assert_true(ffh_args_build(&c->frame));
-  assert_exact(c->frame.args[0].cp, 8);
+  ffh_case_expect_exact(c->frame.args[0].cp, 8);
   assert_int_equal(*(const uint8_t *)c->frame.args[0].cp, 2);
 }
 
