@@ -47,7 +47,7 @@ static inline bool ffh_inner_failed(const ffh_inner_event *event) {
       return function->slots[function->result_slot].kind == FFH_KIND_INT ? result->i < 0
                                                                          : result->cp == NULL;
     case FFH_ERROR_BY_OUT: {
-      const void *const *message = event->args[function->error_slot].cp;
+      const void *const *message = (const void *const *)event->args[function->error_slot].cp;
       return message != NULL && *message != NULL;
     }
     default:

@@ -30,8 +30,11 @@ static void forget(ffh_confine *state, ffh_object *object, uint8_t now) {
     return;
   }
   ffh_role *role = object->observed ? role_of_type(state, object->type) : NULL;
-  if (role != NULL && role->objects > 0 && --role->objects == 0 && !role->fixed) {
-    role->player = (ffh_actor){0, FFH_NONE};
+  if (role != NULL && role->objects > 0) {
+    role->objects--;
+    if (role->objects == 0 && !role->fixed) {
+      role->player = (ffh_actor){0, FFH_NONE};
+    }
   }
   ffh_object *parent = ffh_objects_generation(state, object->parent);
   if (parent != NULL && !object->dies_with && parent->children > 0) {

@@ -102,7 +102,8 @@ static void add_stack(const ffh_unwound *unwound, ffh_verdict *verdict) {
   static const char *const titles[] = {[FFH_UNWINDING_CXX] = "thrown",
                                        [FFH_UNWINDING_RUST] = "panicked",
                                        [FFH_UNWINDING_FOREIGN] = "thrown",
-                                       [FFH_UNWINDING_THREAD] = "ended"};
+                                       [FFH_UNWINDING_THREAD] = "ended",
+                                       [FFH_UNWINDING_JUMP] = "jumped"};
   ffh_evidence *evidence = &verdict->evidence[verdict->n_evidence++];
   ffh_out title = {evidence->title, 0, sizeof evidence->title, false};
   ffh_out_str(&title, titles[unwound->how]);

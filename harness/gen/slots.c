@@ -146,9 +146,9 @@ static void build_handle(ffh_build *build, ffh_gen_function *function, const sit
     if (!creates) {
       refuse(build, at, FFH_DIAG_HANDLE_RESULT, "delivers a handle, and whose it is stays open");
     }
-  } else if (creates && (function->out.flags & FFH_FN_LEGACY) != 0) {
-    slot.out.direction = FFH_DIR_IN; /* a constructor: the object comes to be where it points */
-  } else if (creates && has(at, FFH_W_PLACED)) {
+  } else if (!creates || (function->out.flags & FFH_FN_LEGACY) != 0) {
+    slot.out.direction = FFH_DIR_IN; /* of a legacy constructor too: the object's own storage */
+  } else if (has(at, FFH_W_PLACED)) {
     slot.out.flags |= FFH_SLOT_PLACED;
     slot.out.direction = FFH_DIR_OUT;
     slot.out.size = (uint32_t)type->target->size;
@@ -156,10 +156,8 @@ static void build_handle(ffh_build *build, ffh_gen_function *function, const sit
     if (type->target->size == 0 || type->target->is_const || at->param < 0) {
       refuse(build, at, FFH_DIAG_PLACED, "is no storage for a handle");
     }
-  } else if (creates) {
-    refuse(build, at, FFH_DIAG_NOT_CREATED, "is passed by value: a new handle needs a `T **`");
   } else {
-    slot.out.direction = FFH_DIR_IN;
+    refuse(build, at, FFH_DIAG_NOT_CREATED, "is passed by value: a new handle needs a `T **`");
   }
   if (has(at, FFH_W_TRANSFERRED)) {
     slot.out.flags |= FFH_SLOT_CONSUMES;

@@ -94,7 +94,7 @@ static void cast_roles(const ffh_plan *plan) {
       const ffh_slot *slot = &function->slots[s];
       const ffh_handle_type *type =
           slot->handle_type == FFH_NONE ? NULL : &target->handle_types[slot->handle_type];
-      if (slot->kind == FFH_KIND_HANDLE && type->threading == FFH_THREADING_ROLE) {
+      if (type != NULL && slot->kind == FFH_KIND_HANDLE && type->threading == FFH_THREADING_ROLE) {
         lane = ffh_slot_lane(target, function, slot, plan->schedule.lanes, 0);
         if (lane >= 0) {
           ffh_confine_cast(&confine, type->role, (ffh_actor){(uint32_t)lane + 1, (uint16_t)lane});

@@ -127,7 +127,14 @@ def exported_symbols(tree: Tree) -> list[Finding]:
             for name in sorted(names - _modelled(tree)) if not name.startswith(_OURS)]  # fmt: skip
 
 
-_OURS = ("ffh_", "__sanitizer_cov_", "__wrap_", "__tsan_on_report", "DW.ref.")
+_OURS = (
+    "ffh_",
+    "__sanitizer_cov_",
+    "__wrap_",
+    "__tsan_on_report",
+    "__sanitizer_on_print",
+    "DW.ref.",
+)
 _EXPORT = re.compile(
     r"FFH_EXPORT\s+[\w ]+?[ *](\w+)\s*\(|^(?:READS|WRITES|TOUCHES|OUTSIDE)\(\w+, (\w+),", re.M
 )

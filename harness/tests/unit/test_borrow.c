@@ -24,9 +24,10 @@ static const uint16_t release_fn[] = {FFH_CASE_RELEASE};
 static int fresh(void **state) {
   (void)state;
   c = ffh_case_begin(VARIABLES);
-  strcpy(text, "as it was");
-  for (uint16_t i = 0; i < VARIABLES; i++) {
-    ffh_handles_born(i, &objects[i], i == MEMORY ? FFH_CASE_MEMORY : FFH_CASE_SHARED, 0, 0);
+  memcpy(text, "as it was", sizeof "as it was");
+  for (int i = 0; i < VARIABLES; i++) {
+    ffh_handles_born((uint16_t)i, &objects[i], i == MEMORY ? FFH_CASE_MEMORY : FFH_CASE_SHARED, 0,
+                     0);
   }
   ffh_handles_at(CHILD)->dies_with = OBJECT;
   ffh_borrow_begin(&borrow);
@@ -143,7 +144,7 @@ static void elements_may_change(void **state) {
 static void freed_memory_is_told_without_reading_it(void **state) {
   (void)state;
   char *block = malloc(16);
-  strcpy(block, "to be freed");
+  memcpy(block, "to be freed", sizeof "to be freed");
   returns_view(FFH_UNTIL_DESTROY)->flags = 0;
   c->frame.result.p = block;
   assert_int_equal(whole(subject(0)), FFH_RULE_NONE);
@@ -278,7 +279,8 @@ static void owned_memory_that_is_handed_in_as_a_message_is_the_librarys(void **s
   assert_int_equal(whole(subject(0)), FFH_RULE_NONE);
   static const ffh_slot message = {
       .kind = FFH_KIND_ERROR, .direction = FFH_DIR_INOUT, .handle_type = FFH_CASE_MEMORY};
-  ffh_function fails = c->functions[FFH_CASE_PREDICATE];
+  static ffh_function fails;
+  fails = c->functions[FFH_CASE_PREDICATE];
   fails.slots = &message;
   fails.n_slots = 1;
   ffh_frame *call = call_of(FFH_CASE_PREDICATE, MEMORY, FFH_FORM_VALUE, 1);

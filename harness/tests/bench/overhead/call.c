@@ -4,7 +4,7 @@
 #include "ffh/inner.h"
 #include "overhead.h"
 
-enum { CALLS = 1 << 23, ROUNDS = 9 };
+enum { ROUNDS = 9, CALLS_IN_ROUND = (1 << 23) / ROUNDS };
 
 static const ffh_edge edge = {"overhead_callee", FFH_SIDE_LEGACY, FFH_EDGE_LEGACY, 0, 0xffff};
 static uint64_t object;
@@ -41,10 +41,10 @@ static double time_of(uint64_t (*call)(void *, uint64_t)) {
   double best = 1e18;
   for (unsigned round = 0; round < ROUNDS; round++) {
     double start = overhead_cpu_ns();
-    for (uint64_t i = 0; i < CALLS / ROUNDS; i++) {
+    for (uint64_t i = 0; i < CALLS_IN_ROUND; i++) {
       call(&object, i);
     }
-    double spent = (overhead_cpu_ns() - start) / (double)(CALLS / ROUNDS);
+    double spent = (overhead_cpu_ns() - start) / CALLS_IN_ROUND;
     best = spent < best ? spent : best;
   }
   return best;

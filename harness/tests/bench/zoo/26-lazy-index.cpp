@@ -15,7 +15,7 @@ struct Program {
   }
 
   void Step(zoo::Data &data) {
-    const int32_t number = data.ConsumeIntegral<int8_t>();
+    const int32_t number = data.ConsumeIntegralInRange<int32_t>(INT8_MIN, INT8_MAX);
     switch (data.ConsumeIntegralInRange(0, 2)) {
       case 0: {
         span found;
