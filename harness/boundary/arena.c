@@ -233,13 +233,14 @@ static void expire(ffh_region *region) {
 uint8_t *ffh_arena_move(uint8_t *at, size_t align) {
   for (uint32_t i = n_regions; i > oldest(first_open); i--) {
     ffh_region *old = &regions[(i - 1) % MAX_REGIONS];
-    if (!old->live || old->at != at || old->paged) {
+    if (!old->live || old->at != at) {
       continue;
     }
     if (n_regions + 1 - i >= MAX_REGIONS) {
       return NULL; /* its record is about to be used again */
     }
-    uint8_t *to = ffh_arena_take(old->size, align, old->call, old->slot);
+    uint8_t *to = old->paged ? ffh_arena_take_pages(old->size, align, false, old->call, old->slot)
+                             : ffh_arena_take(old->size, align, old->call, old->slot);
     if (to != NULL) {
       ffh_arena_keep(old->kept_by);
       memcpy(to, at, old->size);

@@ -65,8 +65,9 @@ void ffh_arena_seal(uint16_t call, uint16_t slot);
 ffh_breach ffh_arena_breach(const ffh_region **region);
 
 /* Moves the live region that starts at `at`, and is kept by a variable, to fresh memory of that
- * alignment, byte by byte; the old memory is poisoned and holds other bytes. NULL when there is no
- * such region or no memory. */
+ * alignment, byte by byte; the old memory is poisoned and holds other bytes, or is unmapped where
+ * it had pages of its own (so does the new, while there are any). NULL when there is no such region
+ * or no memory. */
 uint8_t *ffh_arena_move(uint8_t *at, size_t align);
 
 void ffh_arena_end_call(uint16_t call);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/asan.h"
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/id.h"
@@ -274,11 +275,19 @@ static bool build_buffer(ffh_frame *frame, uint16_t index) {
 
 /* ---- handles, structs, errors ---- */
 
+/* Reads of what was moved away are seen by a sanitizer; without one, only by the trap. */
+static bool needs_trap(const ffh_frame *frame, const ffh_slot *slot) {
+  return __asan_poison_memory_region == NULL &&
+         frame->plan->target->handle_types[slot->handle_type].relocatable != 0;
+}
+
 /* Storage for an object that lives there until it is destroyed. */
 static bool build_place(ffh_frame *frame, uint16_t index) {
   const ffh_slot *slot = &frame->function->slots[index];
   uint16_t variable = frame->values[index].variable;
-  uint8_t *at = ffh_arena_take(slot->size, slot->align, frame->index, index);
+  uint8_t *at = needs_trap(frame, slot)
+                    ? ffh_arena_take_pages(slot->size, slot->align, false, frame->index, index)
+                    : take_memory(frame, index, slot->size, slot->align);
   if (at == NULL) {
     return false;
   }

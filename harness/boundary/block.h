@@ -32,6 +32,7 @@ typedef struct ffh_block {
   uint8_t side;      /* ffh_side */
   uint8_t family;    /* ffh_family */
   bool spoken_of;    /* the contract has said at the inner edge who may free it */
+  bool by_runtime;   /* libc or the C++ library asked for it; told where frames are not kept */
   uint8_t n_frames;
   uintptr_t frames[FFH_BLOCK_FRAMES]; /* return addresses, innermost first */
 } ffh_block;

@@ -22,6 +22,14 @@ void ffh_side_set_name(uint8_t side, const char *name) {
   }
 }
 
+unsigned ffh_side_count_tagged(void) {
+  unsigned n = 0;
+  for (unsigned side = FFH_SIDE_TAGGED; side < FFH_MAX_SIDES; side++) {
+    n += names[side] != NULL;
+  }
+  return n;
+}
+
 const char *ffh_side_name(uint8_t side) {
   return side < FFH_MAX_SIDES && names[side] != NULL ? names[side] : "tagged";
 }

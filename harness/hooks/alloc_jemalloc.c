@@ -1,4 +1,5 @@
 #include "hooks/alloc.h"
+#include "base/module.h"
 #include "ffh/cross.h"
 #include "hooks/header_jemalloc.h"
 #include "hooks/heap_jemalloc.h"
@@ -6,11 +7,17 @@
 
 bool ffh_alloc_start(ffh_alloc_fault on_fault) {
   ffh_native.tell = on_fault;
+  if (ffh_side_count_tagged() != 0) {
+    ffh_module_find_runtimes();
+    ffh_native.asks_who = true;
+    ffh_native.looks_closer = true;
+  }
   return true;
 }
 
 void ffh_alloc_keep_stacks(void) {
   ffh_native.keeps_details = true;
+  ffh_native.looks_closer = true;
 }
 
 void ffh_alloc_begin_input(void) {

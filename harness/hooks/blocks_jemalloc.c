@@ -4,14 +4,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/module.h"
 #include "base/syscall.h"
 #include "ffh/cross.h"
 #include "hooks/header_jemalloc.h"
 #include "hooks/heap_jemalloc.h"
 
 enum {
-  MAX_THREAD = UINT16_MAX, /* and all later ones */
-  MAX_DELAYED = 1 << 16,   /* bytes of a block that is kept back */
+  MAX_THREAD = (1 << FFH_THREAD_BITS) - 1, /* and all later ones */
+  MAX_DELAYED = 1 << 16,                   /* bytes of a block that is kept back */
   MAX_LOG2_ALIGN = 30,
   MAX_SMALL = (FFH_HEAP_CLASSES - 1) * FFH_HEAP_UNIT - FFH_HEADER_BYTES, /* bytes of a block */
   MAX_BIN = 256,
@@ -50,7 +51,7 @@ static inline void count(ffh_heap_slot *slot, bool present, int change) {
  * the thread's or its turn's, it counts this input's blocks already, and nothing more is kept. */
 static inline bool is_quick(const ffh_heap_slot *slot, uint64_t side) {
   return (uintptr_t)slot > (uintptr_t)&ffh_heap_slots[0] && side != FFH_SIDE_HARNESS &&
-         slot->epoch == ffh_native.epoch && !ffh_native.keeps_details;
+         slot->epoch == ffh_native.epoch && !ffh_native.looks_closer;
 }
 
 /* ---- small blocks ---- */
@@ -90,8 +91,8 @@ static inline uint8_t home_of(uint8_t side) {
 
 __attribute__((noinline)) static void know_thread(void) {
   uint64_t thread = ffh_cross_thread();
-  who = (who & ~(FFH_BITS(16) << FFH_AT_THREAD)) | (thread < MAX_THREAD ? thread : MAX_THREAD)
-                                                       << FFH_AT_THREAD;
+  who = (who & ~(FFH_BITS(FFH_THREAD_BITS) << FFH_AT_THREAD)) |
+        (thread < MAX_THREAD ? thread : MAX_THREAD) << FFH_AT_THREAD;
 }
 
 static inline void *write_header(void *at, size_t size, uint64_t side, uint64_t is) {
@@ -105,7 +106,7 @@ static inline void *write_header(void *at, size_t size, uint64_t side, uint64_t 
 /* `is` holds bits of header.word. */
 static inline void *begin(ffh_heap_slot *slot, void *at, size_t size, uint8_t side, uint64_t is) {
   if (side != FFH_SIDE_HARNESS) {
-    if (__builtin_expect((who >> FFH_AT_THREAD & FFH_BITS(16)) == 0, 0)) {
+    if (__builtin_expect((who >> FFH_AT_THREAD & FFH_BITS(FFH_THREAD_BITS)) == 0, 0)) {
       know_thread();
     }
     count(slot, true, 1);
@@ -140,12 +141,20 @@ static inline uint64_t kind_of(unsigned align_log2, uint8_t family) {
                                                                  << FFH_AT_ALIGN;
 }
 
+/* What a tagged archive has the runtime allocate for it is on whose side it was called: only the
+ * caller tells. */
+static uint64_t asked_by(uint8_t side, const void *caller) {
+  bool is_open = ffh_native.asks_who && side != FFH_SIDE_HARNESS && side < FFH_SIDE_TAGGED;
+  return is_open && ffh_module_is_noted((uintptr_t)caller) ? FFH_BIT(FFH_AT_RUNTIME) : 0;
+}
+
 __attribute__((noinline)) static void *allocate_slowly(size_t size, unsigned align_log2,
-                                                       uint8_t family, bool zero) {
+                                                       uint8_t family, bool zero,
+                                                       const void *caller) {
   uint8_t side = ffh_here_now.side;
   ffh_heap_slot *slot = ffh_heap_slot_mine();
   bool with_detail = ffh_native.keeps_details && side != FFH_SIDE_HARNESS;
-  uint64_t is = kind_of(align_log2, family);
+  uint64_t is = kind_of(align_log2, family) | asked_by(side, caller);
   if (__builtin_expect(size > MAX_SMALL || align_log2 > FFH_HEADER_LOG2 || with_detail, 0)) {
     return allocate_other(slot, size, align_log2, is, zero, with_detail);
   }
@@ -168,19 +177,20 @@ __attribute__((noinline)) static void *allocate_slowly(size_t size, unsigned ali
   return begin(slot, at, size, side, is);
 }
 
-void *ffh_native_allocate(size_t size, size_t align, uint8_t family, bool zero) {
+void *ffh_native_allocate(size_t size, size_t align, uint8_t family, bool zero,
+                          const void *caller) {
   unsigned align_log2 = align == 0 ? 0 : (unsigned)__builtin_ctzl(align);
   ffh_heap_slot *slot = ffh_caches_mine;
   uint8_t side = ffh_here_now.side, home = home_of(side);
   if (__builtin_expect(!is_quick(slot, side) || zero || size > MAX_SMALL ||
                            align_log2 > FFH_HEADER_LOG2 ||
-                           (who >> FFH_AT_THREAD & FFH_BITS(16)) == 0,
+                           (who >> FFH_AT_THREAD & FFH_BITS(FFH_THREAD_BITS)) == 0,
                        0)) {
-    return allocate_slowly(size, align_log2, family, zero);
+    return allocate_slowly(size, align_log2, family, zero, caller);
   }
   ffh_heap_bin *bin = &slot->bins[home][class_of(size)];
   if (__builtin_expect(bin->n <= FFH_HEAP_DELAY, 0)) {
-    return allocate_slowly(size, align_log2, family, zero);
+    return allocate_slowly(size, align_log2, family, zero, caller);
   }
   slot->live++;
   return write_header(pop(bin, home), size, side, kind_of(align_log2, family));
@@ -328,7 +338,7 @@ size_t ffh_native_size(const void *at) {
 }
 
 /* The block, where it is, with another size. */
-static bool resize(void *at, size_t size) {
+static bool resize(void *at, size_t size, const void *caller) {
   ffh_header *head = ffh_header_of(at);
   if (ffh_heap_is_early(at) || ffh_header_align_log2(head) > FFH_HEADER_LOG2 ||
       head->epoch != ffh_native.epoch ||
@@ -345,13 +355,15 @@ static bool resize(void *at, size_t size) {
     return false;
   }
   head->size = (uint32_t)size;
-  head->word = (head->word & ~(FFH_BITS(16) << FFH_AT_CALL)) | (who & FFH_BITS(16) << FFH_AT_CALL);
+  head->word = (head->word & ~(FFH_BITS(16) << FFH_AT_CALL | FFH_BIT(FFH_AT_RUNTIME))) |
+               (who & FFH_BITS(16) << FFH_AT_CALL) | asked_by(ffh_here_now.side, caller);
   return true;
 }
 
-void *ffh_native_reallocate(void *at, size_t size, size_t old_size, size_t align, uint8_t family) {
+void *ffh_native_reallocate(void *at, size_t size, size_t old_size, size_t align, uint8_t family,
+                            const void *caller) {
   if (at == NULL) {
-    return ffh_native_allocate(size, align, family, false);
+    return ffh_native_allocate(size, align, family, false, caller);
   }
   const ffh_header *head =
       ffh_heap_is_early(at) ? ffh_header_of(at) : ffh_header_known(at, ffh_heap_home(at));
@@ -360,10 +372,10 @@ void *ffh_native_reallocate(void *at, size_t size, size_t old_size, size_t align
     return NULL;
   }
   ffh_free_fault wrong = judge(head, ffh_here_now.side, old_size, align, family);
-  if (wrong == FFH_FREE_OK && resize(at, size)) {
+  if (wrong == FFH_FREE_OK && resize(at, size, caller)) {
     return at;
   }
-  void *moved = ffh_native_allocate(size, align, family, false);
+  void *moved = ffh_native_allocate(size, align, family, false, caller);
   if (moved != NULL) {
     memcpy(moved, at, size < head->size ? size : head->size);
     ffh_native_free(at, old_size, align, family);

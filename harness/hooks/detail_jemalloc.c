@@ -12,12 +12,13 @@ void ffh_header_describe(const void *at, ffh_block *block) {
       .address = (uintptr_t)at,
       .size = head->size,
       .align = ffh_header_align_log2(head) == 0 ? 0 : UINT32_C(1) << ffh_header_align_log2(head),
-      .thread = ffh_header_part(head, FFH_AT_THREAD, 16),
+      .thread = ffh_header_part(head, FFH_AT_THREAD, FFH_THREAD_BITS),
       .call = (uint16_t)ffh_header_part(head, FFH_AT_CALL, 16),
       .side = (uint8_t)ffh_header_part(head, FFH_AT_SIDE, 4),
       .family = (uint8_t)ffh_header_part(head, FFH_AT_FAMILY, 3),
       .inner = FFH_NONE,
-      .spoken_of = ffh_header_has(head, FFH_AT_SPOKEN_OF)};
+      .spoken_of = ffh_header_has(head, FFH_AT_SPOKEN_OF),
+      .by_runtime = ffh_header_has(head, FFH_AT_RUNTIME)};
   if (ffh_header_has(head, FFH_AT_DETAIL)) {
     const ffh_detail *more = ffh_detail_of(at);
     block->sequence = more->sequence;

@@ -31,9 +31,11 @@ enum {
   FFH_AT_DETAIL = 25,    /* 1: a detail lies before the header */
   FFH_AT_ALIGN = 26,     /* 5: log2 of what was asked for; 0: nothing was */
   FFH_AT_SPOKEN_OF = 31, /* 1: ffh_block.spoken_of */
-  FFH_AT_THREAD = 32,    /* 16 */
+  FFH_AT_THREAD = 32,    /* FFH_THREAD_BITS */
+  FFH_AT_RUNTIME = 47,   /* 1: ffh_block.by_runtime */
   FFH_AT_CALL = 48       /* 16 */
 };
+enum { FFH_THREAD_BITS = 15 };
 #define FFH_BIT(place) (UINT64_C(1) << (place))
 #define FFH_BITS(width) (FFH_BIT(width) - 1)
 /* What a free that is in order finds as it expects it. */

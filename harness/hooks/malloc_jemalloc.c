@@ -26,14 +26,17 @@ static inline bool is_power_of_2(size_t number) {
   return number != 0 && (number & (number - 1)) == 0;
 }
 
+/* Where the function that it is written in returns to. */
+#define CALLER __builtin_return_address(0)
+
 /* ---- C, and below Rust's allocator, which has announced what it wants ---- */
 
-static inline void *allocate(size_t size, size_t align, bool zero) {
+static inline void *allocate(size_t size, size_t align, bool zero, const void *caller) {
   uint32_t rust_align = 0;
   if (ffh_rust_allocates(size, &rust_align)) {
-    return or_errno(ffh_native_allocate(size, rust_align, FFH_FAMILY_RUST, zero));
+    return or_errno(ffh_native_allocate(size, rust_align, FFH_FAMILY_RUST, zero, caller));
   }
-  return or_errno(ffh_native_allocate(size, align, MALLOC, zero));
+  return or_errno(ffh_native_allocate(size, align, MALLOC, zero, caller));
 }
 
 static inline void release(void *at) {
@@ -46,7 +49,7 @@ static inline void release(void *at) {
 }
 
 EXPORT void *malloc(size_t size) {
-  return allocate(size, 0, false);
+  return allocate(size, 0, false, CALLER);
 }
 
 EXPORT void *calloc(size_t count, size_t size) {
@@ -54,12 +57,12 @@ EXPORT void *calloc(size_t count, size_t size) {
   if (__builtin_mul_overflow(count, size, &total)) {
     return or_errno(NULL);
   }
-  return allocate(total, 0, true);
+  return allocate(total, 0, true, CALLER);
 }
 
-EXPORT void *realloc(void *at, size_t size) {
+static inline void *reallocate(void *at, size_t size, const void *caller) {
   if (at == NULL) {
-    return allocate(size, 0, false);
+    return allocate(size, 0, false, caller);
   }
   if (size == 0) { /* as glibc does */
     release(at);
@@ -67,14 +70,20 @@ EXPORT void *realloc(void *at, size_t size) {
   }
   ffh_freeing freeing;
   if (ffh_rust_frees((uintptr_t)at, &freeing)) {
-    return or_errno(ffh_native_reallocate(at, size, freeing.size, freeing.align, FFH_FAMILY_RUST));
+    return or_errno(
+        ffh_native_reallocate(at, size, freeing.size, freeing.align, FFH_FAMILY_RUST, caller));
   }
-  return or_errno(ffh_native_reallocate(at, size, 0, 0, MALLOC));
+  return or_errno(ffh_native_reallocate(at, size, 0, 0, MALLOC, caller));
+}
+
+EXPORT void *realloc(void *at, size_t size) {
+  return reallocate(at, size, CALLER);
 }
 
 EXPORT void *reallocarray(void *at, size_t count, size_t size) {
   size_t total;
-  return __builtin_mul_overflow(count, size, &total) ? or_errno(NULL) : realloc(at, total);
+  return __builtin_mul_overflow(count, size, &total) ? or_errno(NULL)
+                                                     : reallocate(at, total, CALLER);
 }
 
 EXPORT void free(void *at) {
@@ -86,17 +95,21 @@ EXPORT void cfree(void *at) {
   release(at);
 }
 
-EXPORT void *aligned_alloc(size_t align, size_t size) {
+static inline void *allocate_aligned(size_t align, size_t size, const void *caller) {
   if (!is_power_of_2(align)) {
     errno = EINVAL;
     return NULL;
   }
-  return allocate(size, align, false);
+  return allocate(size, align, false, caller);
+}
+
+EXPORT void *aligned_alloc(size_t align, size_t size) {
+  return allocate_aligned(align, size, CALLER);
 }
 
 EXPORT void *memalign(size_t align, size_t size);
 EXPORT void *memalign(size_t align, size_t size) {
-  return aligned_alloc(align, size);
+  return allocate_aligned(align, size, CALLER);
 }
 
 EXPORT int posix_memalign(void **at, size_t align, size_t size) {
@@ -104,7 +117,7 @@ EXPORT int posix_memalign(void **at, size_t align, size_t size) {
     return EINVAL;
   }
   int error = errno;
-  void *found = allocate(size, align, false);
+  void *found = allocate(size, align, false, CALLER);
   errno = error;
   if (found == NULL) {
     return ENOMEM;
@@ -116,12 +129,12 @@ EXPORT int posix_memalign(void **at, size_t align, size_t size) {
 enum { PAGE = 4096 };
 
 EXPORT void *valloc(size_t size) {
-  return aligned_alloc(PAGE, size);
+  return allocate_aligned(PAGE, size, CALLER);
 }
 
 EXPORT void *pvalloc(size_t size);
 EXPORT void *pvalloc(size_t size) {
-  return aligned_alloc(PAGE, (size + PAGE - 1) & ~(size_t)(PAGE - 1));
+  return allocate_aligned(PAGE, (size + PAGE - 1) & ~(size_t)(PAGE - 1), CALLER);
 }
 
 EXPORT size_t malloc_usable_size(void *at);
@@ -135,9 +148,9 @@ EXPORT size_t malloc_usable_size(void *at) {
 __attribute__((weak)) void bad_alloc(void) __asm__("_ZSt17__throw_bad_allocv");
 __attribute__((weak)) void (*new_handler(void))(void) __asm__("_ZSt15get_new_handlerv");
 
-static void *make(size_t size, size_t align, uint8_t family, bool may_fail) {
+static void *make(size_t size, size_t align, uint8_t family, bool may_fail, const void *caller) {
   for (;;) {
-    void *at = ffh_native_allocate(size, align, family, false);
+    void *at = ffh_native_allocate(size, align, family, false, caller);
     if (__builtin_expect(at != NULL, 1) || may_fail) {
       return at;
     }
@@ -155,7 +168,7 @@ static void *make(size_t size, size_t align, uint8_t family, bool may_fail) {
 #define MAKES(c_name, symbol, family, align, may_fail, ...) \
   EXPORT void *c_name(__VA_ARGS__) __asm__(symbol);         \
   EXPORT void *c_name(__VA_ARGS__) {                        \
-    return make(size, align, family, may_fail);             \
+    return make(size, align, family, may_fail, CALLER);     \
   }
 
 MAKES(new_plain, "_Znwm", NEW, 0, false, size_t size)
@@ -167,7 +180,7 @@ MAKES(new_array_aligned, "_ZnamSt11align_val_t", NEW_ARRAY, align, false, size_t
   EXPORT void *c_name(__VA_ARGS__, const void *tag) __asm__(symbol); \
   EXPORT void *c_name(__VA_ARGS__, const void *tag) {                \
     (void)tag;                                                       \
-    return make(size, align, family, true);                          \
+    return make(size, align, family, true, CALLER);                  \
   }
 
 MAKES_NOTHROW(new_nothrow, "_ZnwmRKSt9nothrow_t", NEW, 0, size_t size)

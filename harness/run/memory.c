@@ -118,7 +118,8 @@ __attribute__((always_inline)) static inline bool is_runtimes(const ffh_block *b
     return false;
   }
   if (freed) {
-    return has_runtime(block->frames, block->n_frames < NEAR ? block->n_frames : NEAR);
+    return block->by_runtime ||
+           has_runtime(block->frames, block->n_frames < NEAR ? block->n_frames : NEAR);
   }
   ffh_verdict scratch = {.n_evidence = 0};
   ffh_run_words_free(&scratch, freeing);

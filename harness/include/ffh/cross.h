@@ -129,6 +129,9 @@ enum { FFH_MAX_SIDES = 16 };
  * starts, before main. */
 void ffh_side_set_name(uint8_t side, const char *name);
 
+/* How many sides have been named: the tagged archives of the program. */
+unsigned ffh_side_count_tagged(void);
+
 /* "caller", "library", "legacy", or the name of a tagged archive. Static storage. */
 const char *ffh_side_name(uint8_t side);
 

@@ -176,6 +176,24 @@ static void what_ends_with_its_call_is_not_sealed(void **state) {
   assert_int_equal(breach(7), FFH_BREACH_NONE);
 }
 
+static void what_is_moved_away_is_mapped_no_more(void **state) {
+  (void)state;
+  for (unsigned paged = 0; paged < 2; paged++) {
+    uint8_t *at = taken(paged != 0, 24, 7);
+    ffh_arena_keep(17);
+    memset(at, 5, 24);
+    uint8_t *to = ffh_arena_move(at, 8);
+    assert_int_equal(ffh_pages_have(to), paged != 0);
+    assert_int_equal(is_mapped(at), paged == 0);
+    assert_int_equal(to[0] + to[23], 10);
+    assert_true(ffh_arena_find(at + 3)->moved);
+    assert_true(ffh_arena_find(to + 3)->live);
+    ffh_arena_end_variable(17);
+    assert_int_equal(breach(7), FFH_BREACH_NONE);
+    assert_int_equal(is_mapped(to), paged == 0);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(an_exact_copy_ends_where_nothing_is_mapped, fresh),
@@ -187,6 +205,7 @@ int main(void) {
       cmocka_unit_test_setup(a_byte_outside_is_found_at_the_end, fresh),
       cmocka_unit_test_setup(what_is_sealed_and_kept_must_not_change, fresh),
       cmocka_unit_test_setup(what_ends_with_its_call_is_not_sealed, fresh),
+      cmocka_unit_test_setup(what_is_moved_away_is_mapped_no_more, fresh),
   };
   return cmocka_run_group_tests(tests, start, NULL);
 }
