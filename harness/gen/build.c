@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/blank.h"
 #include "base/id.h"
 #include "base/limits.h"
 
@@ -279,13 +280,7 @@ static void add_function(ffh_build *build, const ffh_proto *proto) {
                                        .threading = FFH_THREADING_INHERIT,
                                        .error_slot = FFH_NONE,
                                        .result_slot = FFH_NONE,
-                                       .child_of = FFH_NONE,
-                                       .dies_with = FFH_NONE,
-                                       .inherits = FFH_NONE,
-                                       .when_fn = FFH_NONE,
-                                       .shadow_fn = FFH_NONE,
-                                       .last_error_fn = FFH_NONE,
-                                       .plays = FFH_NONE,
+                                       FFH_FUNCTION_BLANK,
                                        .signature = proto->signature,
                                        .line = proto->place.line}};
   static const struct {

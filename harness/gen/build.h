@@ -18,6 +18,10 @@ static inline const ffh_note *ffh_slot_note(const ffh_gen_slot *slot, ffh_word_i
 
 /* slots.c: the flat slots of one function, without their relations. */
 void ffh_build_slots(ffh_build *build, ffh_gen_function *function);
+/* A slot of that type with every index FFH_NONE; its kind, direction and parameter are to be set.
+ */
+ffh_gen_slot ffh_build_blank_slot(const char *name, const ffh_ctype *type, const ffh_notes *notes,
+                                  ffh_place place);
 uint16_t ffh_build_add_slot(ffh_build *build, ffh_gen_function *function, const ffh_gen_slot *slot);
 /* ffh_slot.elem_kind of memory with such elements. */
 uint8_t ffh_build_elem_kind(const ffh_ctype *element);
@@ -27,6 +31,7 @@ void ffh_build_cap(ffh_build *build, ffh_gen_slot *slot);
 void ffh_build_bytes_dict(ffh_build *build, ffh_gen_slot *slot);
 /* result.c: the slot of the result. */
 void ffh_build_result(ffh_build *build, ffh_gen_function *function);
+ffh_gen_slot ffh_build_result_slot(const ffh_proto *proto, ffh_kind kind);
 /* callbacks.c */
 void ffh_build_callback(ffh_build *build, const ffh_decl *decl, const ffh_ctype *type,
                         ffh_gen_slot *slot);

@@ -3,7 +3,6 @@
  * need no words. */
 #include <string.h>
 
-#include "base/id.h"
 #include "base/limits.h"
 #include "gen/build.h"
 
@@ -34,25 +33,7 @@ static bool is_seen(const ffh_build *build, const ffh_decl *param) {
 
 /* A result that nothing is said about, so that its error convention has something to stand on. */
 static void add_plain_result(ffh_build *build, ffh_gen_function *function) {
-  const ffh_proto *proto = function->proto;
-  ffh_gen_slot slot = {.type = proto->type->target, .notes = &proto->notes, .place = proto->place};
-  slot.out = (ffh_slot){.name = "result",
-                        .id = ffh_id("result"),
-                        .kind = FFH_KIND_VIEW,
-                        .direction = FFH_DIR_OUT,
-                        .param = FFH_PARAM_RESULT,
-                        .parent = FFH_NONE,
-                        .size = (uint32_t)slot.type->size,
-                        .align = (uint32_t)slot.type->align,
-                        .partner = FFH_NONE,
-                        .partner2 = FFH_NONE,
-                        .handle_type = FFH_NONE,
-                        .until_slot = FFH_NONE,
-                        .parent_of = FFH_NONE,
-                        .belongs_to = FFH_NONE,
-                        .needs = FFH_NONE,
-                        .becomes = FFH_NONE,
-                        .line = proto->place.line};
+  ffh_gen_slot slot = ffh_build_result_slot(function->proto, FFH_KIND_VIEW);
   function->out.result_slot = ffh_build_add_slot(build, function, &slot);
 }
 

@@ -100,6 +100,15 @@ static void check_void(ffh_build *build, const ffh_gen_function *function) {
   }
 }
 
+ffh_gen_slot ffh_build_result_slot(const ffh_proto *proto, ffh_kind kind) {
+  ffh_gen_slot slot =
+      ffh_build_blank_slot("result", proto->type->target, &proto->notes, proto->place);
+  slot.out.kind = (uint8_t)kind;
+  slot.out.direction = FFH_DIR_OUT;
+  slot.out.param = FFH_PARAM_RESULT;
+  return slot;
+}
+
 void ffh_build_result(ffh_build *build, ffh_gen_function *function) {
   const ffh_proto *proto = function->proto;
   const ffh_ctype *type = proto->type->target;
@@ -107,24 +116,7 @@ void ffh_build_result(ffh_build *build, ffh_gen_function *function) {
   if (type->kind == FFH_C_VOID) {
     return;
   }
-  ffh_gen_slot slot = {.type = type, .notes = &proto->notes, .place = proto->place};
-  slot.out = (ffh_slot){.name = "result",
-                        .id = ffh_id("result"),
-                        .kind = FFH_KIND_INT,
-                        .direction = FFH_DIR_OUT,
-                        .param = FFH_PARAM_RESULT,
-                        .parent = FFH_NONE,
-                        .size = (uint32_t)type->size,
-                        .align = (uint32_t)type->align,
-                        .partner = FFH_NONE,
-                        .partner2 = FFH_NONE,
-                        .handle_type = FFH_NONE,
-                        .until_slot = FFH_NONE,
-                        .parent_of = FFH_NONE,
-                        .belongs_to = FFH_NONE,
-                        .needs = FFH_NONE,
-                        .becomes = FFH_NONE,
-                        .line = proto->place.line};
+  ffh_gen_slot slot = ffh_build_result_slot(proto, FFH_KIND_INT);
   if (has(&slot, FFH_W_UTF8)) {
     slot.out.flags |= FFH_SLOT_UTF8;
   }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/blank.h"
 #include "base/id.h"
 #include "base/limits.h"
 #include "gen/build.h"
@@ -31,26 +32,27 @@ static void refuse(ffh_build *build, const site *at, ffh_diag_id id, const char 
   ffh_diag_add(build->diags, at->decl->place, id, "'%s' %s", at->name, what);
 }
 
-static ffh_gen_slot new_slot(const site *at, const ffh_ctype *type, ffh_kind kind) {
-  ffh_gen_slot slot = {.type = type, .notes = &at->decl->notes, .place = at->decl->place};
-  slot.out = (ffh_slot){.name = at->name,
-                        .id = ffh_id(at->name),
-                        .kind = (uint8_t)kind,
-                        .direction = at->direction,
-                        .param = at->param,
-                        .parent = at->parent,
-                        .offset = (uint32_t)at->offset,
+ffh_gen_slot ffh_build_blank_slot(const char *name, const ffh_ctype *type, const ffh_notes *notes,
+                                  ffh_place place) {
+  ffh_gen_slot slot = {.type = type, .notes = notes, .place = place};
+  slot.out = (ffh_slot){.name = name,
+                        .id = ffh_id(name),
+                        .parent = FFH_NONE,
                         .size = (uint32_t)type->size,
                         .align = (uint32_t)type->align,
-                        .partner = FFH_NONE,
-                        .partner2 = FFH_NONE,
                         .handle_type = FFH_NONE,
-                        .until_slot = FFH_NONE,
-                        .parent_of = FFH_NONE,
-                        .belongs_to = FFH_NONE,
-                        .needs = FFH_NONE,
-                        .becomes = FFH_NONE,
-                        .line = at->decl->place.line};
+                        FFH_SLOT_BLANK,
+                        .line = place.line};
+  return slot;
+}
+
+static ffh_gen_slot new_slot(const site *at, const ffh_ctype *type, ffh_kind kind) {
+  ffh_gen_slot slot = ffh_build_blank_slot(at->name, type, &at->decl->notes, at->decl->place);
+  slot.out.kind = (uint8_t)kind;
+  slot.out.direction = at->direction;
+  slot.out.param = at->param;
+  slot.out.parent = at->parent;
+  slot.out.offset = (uint32_t)at->offset;
   static const struct {
     ffh_word_id word;
     uint16_t flag;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/asan.h"
+#include "base/blank.h"
 #include "boundary/arena.h"
 #include "check/borrow.h"
 #include "check/failing.h"
@@ -23,10 +24,7 @@
  * int32_t f(const uint8_t bytes[4] FFH_BYTES, uint32_t *out FFH_OUT_ON_SUCCESS FFH_RANGE(0, 3)); */
 enum { BYTES, OUT, STATUS, N_SLOTS };
 
-#define NOTHING_ELSE                                                                        \
-  .parent = FFH_NONE, .partner = FFH_NONE, .partner2 = FFH_NONE, .handle_type = FFH_NONE,   \
-  .until_slot = FFH_NONE, .parent_of = FFH_NONE, .belongs_to = FFH_NONE, .needs = FFH_NONE, \
-  .becomes = FFH_NONE
+#define NOTHING_ELSE .parent = FFH_NONE, .handle_type = FFH_NONE, FFH_SLOT_BLANK
 
 static const ffh_slot slots[N_SLOTS] = {[BYTES] = {.name = "bytes",
                                                    .kind = FFH_KIND_BYTES,
@@ -55,12 +53,7 @@ static const ffh_function function = {.name = "self-test",
                                       .error_kind = FFH_ERROR_BY_STATUS,
                                       .error_slot = STATUS,
                                       .result_slot = STATUS,
-                                      .child_of = FFH_NONE,
-                                      .dies_with = FFH_NONE,
-                                      .inherits = FFH_NONE,
-                                      .when_fn = FFH_NONE,
-                                      .shadow_fn = FFH_NONE,
-                                      .last_error_fn = FFH_NONE,
+                                      FFH_FUNCTION_BLANK,
                                       .n_params = 2,
                                       .n_slots = N_SLOTS,
                                       .slots = slots,
@@ -217,8 +210,7 @@ static const ffh_slot text_slot = {.name = "result",
 static const ffh_function text_function = {.name = "self-test",
                                            .result_slot = 0,
                                            .error_slot = FFH_NONE,
-                                           .when_fn = FFH_NONE,
-                                           .last_error_fn = FFH_NONE,
+                                           FFH_FUNCTION_BLANK,
                                            .n_slots = 1,
                                            .slots = &text_slot};
 static const ffh_target text_target = {.functions = &text_function, .n_functions = 1};

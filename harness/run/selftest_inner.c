@@ -1,5 +1,6 @@
 /* The boundary's own machinery: a crossing that longjmp leaves, and a legacy object on another
  * thread than the one it is confined to. */
+#include "base/blank.h"
 #include "boundary/inner.h"
 #include "boundary/unwind.h"
 #include "check/confine.h"
@@ -66,7 +67,7 @@ static const ffh_handle_type type = {
 
 #define LEGACY                                                                     \
   .name = "self-test", .flags = FFH_FN_LEGACY, .threading = FFH_THREADING_INHERIT, \
-  .child_of = FFH_NONE, .dies_with = FFH_NONE, .plays = FFH_NONE, .n_slots = 1
+  FFH_FUNCTION_BLANK, .n_slots = 1
 
 static const ffh_function functions[] = {{LEGACY, .result_slot = 0, .slots = &made},
                                          {LEGACY, .result_slot = FFH_NONE, .slots = &used}};

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/blank.h"
 #include "base/id.h"
 #include "boundary/arena.h"
 #include "boundary/handles.h"
@@ -34,12 +35,7 @@ static ffh_function function_named(const char *name, void (*call)(const ffh_word
                         .threading = FFH_THREADING_INHERIT,
                         .error_slot = FFH_NONE,
                         .result_slot = FFH_NONE,
-                        .child_of = FFH_NONE,
-                        .dies_with = FFH_NONE,
-                        .inherits = FFH_NONE,
-                        .when_fn = FFH_NONE,
-                        .shadow_fn = FFH_NONE,
-                        .last_error_fn = FFH_NONE,
+                        FFH_FUNCTION_BLANK,
                         .signature = name,
                         .line = 7,
                         .call = call};
@@ -52,14 +48,8 @@ static ffh_slot blank_slot(const char *name, ffh_kind kind, uint32_t size) {
                     .parent = FFH_NONE,
                     .size = size,
                     .align = size > 8 || (size & (size - 1)) != 0 ? 8 : size,
-                    .partner = FFH_NONE,
-                    .partner2 = FFH_NONE,
-                    .handle_type = FFH_NONE,
-                    .until_slot = FFH_NONE,
-                    .parent_of = FFH_NONE,
-                    .belongs_to = FFH_NONE,
-                    .needs = FFH_NONE,
-                    .becomes = FFH_NONE};
+                    FFH_SLOT_BLANK,
+                    .handle_type = FFH_NONE};
 }
 
 static void set_type(unsigned type, const char *name, ffh_threading threading) {

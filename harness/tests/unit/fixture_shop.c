@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/blank.h"
 #include "base/id.h"
 #include "sched/sched.h"
 
@@ -180,12 +181,7 @@ static ffh_function *add(const char *name, void (*call)(const ffh_word *, ffh_wo
                              .threading = FFH_THREADING_INHERIT,
                              .error_slot = FFH_NONE,
                              .result_slot = FFH_NONE,
-                             .child_of = FFH_NONE,
-                             .dies_with = FFH_NONE,
-                             .inherits = FFH_NONE,
-                             .when_fn = FFH_NONE,
-                             .shadow_fn = FFH_NONE,
-                             .last_error_fn = FFH_NONE,
+                             FFH_FUNCTION_BLANK,
                              .slots = &shop.slots[shop.n_slots],
                              .signature = name,
                              .line = shop.target.n_functions,
@@ -205,14 +201,8 @@ static ffh_slot *slot(ffh_function *function, const char *name, ffh_kind kind, u
                       .parent = FFH_NONE,
                       .size = 8,
                       .align = 8,
-                      .partner = FFH_NONE,
-                      .partner2 = FFH_NONE,
-                      .handle_type = (uint16_t)type,
-                      .until_slot = FFH_NONE,
-                      .parent_of = FFH_NONE,
-                      .belongs_to = FFH_NONE,
-                      .needs = FFH_NONE,
-                      .becomes = FFH_NONE};
+                      FFH_SLOT_BLANK,
+                      .handle_type = (uint16_t)type};
   function->n_slots++;
   return added;
 }
