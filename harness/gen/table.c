@@ -8,14 +8,50 @@ typedef struct row {
   uint32_t line;
 } row;
 
+static bool takes(const ffh_gen_slot *slot) {
+  const unsigned ends = FFH_SLOT_CONSUMES | FFH_SLOT_CONSUMES_ON_SUCCESS | FFH_SLOT_RELEASES;
+  return slot->out.kind == FFH_KIND_HANDLE && (slot->out.flags & ends) != 0;
+}
+
+static bool destroys(const ffh_gen_slot *slot) {
+  return takes(slot) && (slot->out.flags & FFH_SLOT_TRANSFERRED) == 0;
+}
+
+/* The function that plans use for it; of what only inner functions create or end, all that do. */
+static const char *who(const ffh_model *model, uint16_t chosen, uint16_t type,
+                       bool (*does)(const ffh_gen_slot *slot)) {
+  if (chosen != FFH_NONE) {
+    return model->functions[chosen].out.name;
+  }
+  const char *text = NULL;
+  for (unsigned f = 0; f < model->n_functions; f++) {
+    const ffh_gen_function *function = &model->functions[f];
+    bool found = false;
+    for (unsigned s = 0; ffh_model_is_inner(function) && s < function->out.n_slots; s++) {
+      found |= function->slots[s].out.handle_type == type && does(&function->slots[s]);
+    }
+    if (found) {
+      text = text == NULL ? function->out.name
+                          : ffh_mem_format(model->source->mem, "%s, %s", text, function->out.name);
+    }
+  }
+  return text;
+}
+
 static const char *destroyer(const ffh_model *model, uint16_t type) {
-  uint16_t destroy = model->types[type].out.destroy_fn;
-  return destroy == FFH_NONE ? "-" : model->functions[destroy].out.name;
+  const char *text = who(model, model->types[type].out.destroy_fn, type, destroys);
+  return text == NULL ? "-" : text;
 }
 
 static const char *creator(const ffh_model *model, uint16_t type) {
-  uint16_t create = model->types[type].out.creator_fn;
-  return create == FFH_NONE ? "library" : model->functions[create].out.name;
+  const char *text = who(model, model->types[type].out.creator_fn, type, ffh_model_creates);
+  return text == NULL ? "library" : text;
+}
+
+/* Until when it is valid, whoever ends it. */
+static const char *until_freed(const ffh_model *model, const row *row) {
+  return strcmp(row->freed, "-") == 0 ? "-"
+                                      : ffh_mem_format(model->source->mem, "`%s`", row->freed);
 }
 
 static const char *policy(const ffh_model *model, unsigned threading, unsigned role) {
@@ -111,18 +147,21 @@ static const char *until_of(const ffh_model *model, const ffh_gen_function *func
 static void describe_handle(const ffh_model *model, const ffh_gen_function *function,
                             const ffh_gen_slot *slot, row *row) {
   const ffh_slot *out = &slot->out;
-  const unsigned ends = FFH_SLOT_CONSUMES | FFH_SLOT_CONSUMES_ON_SUCCESS | FFH_SLOT_RELEASES;
   row->allocated = creator(model, out->handle_type);
   row->freed = destroyer(model, out->handle_type);
   if (ffh_model_creates(slot)) {
     row->allocated = "this call";
     row->ownership = "owned by the caller";
-    row->valid = ffh_mem_format(model->source->mem, "`%s`", row->freed);
+    row->valid = until_freed(model, row);
+    if (function->out.child_of != FFH_NONE) {
+      row->ownership = ffh_mem_format(model->source->mem, "owned by the caller, child of `%s`",
+                                      function->slots[function->out.child_of].out.name);
+    }
     if (function->out.dies_with != FFH_NONE) {
       row->valid = ffh_mem_format(model->source->mem, "`%s` is destroyed",
                                   function->slots[function->out.dies_with].out.name);
     }
-  } else if ((out->flags & ends) != 0) {
+  } else if (takes(slot)) {
     row->freed = "this call";
     row->ownership = (out->flags & FFH_SLOT_CONSUMES_ON_SUCCESS) != 0 ? "consumed on success"
                      : (out->flags & FFH_SLOT_RELEASES) != 0          ? "released"
@@ -131,6 +170,21 @@ static void describe_handle(const ffh_model *model, const ffh_gen_function *func
   } else {
     row->ownership = out->until == FFH_UNTIL_RETURN ? "borrowed" : "kept by the library";
     row->valid = until_of(model, function, slot);
+  }
+}
+
+static void describe_view(const ffh_model *model, const ffh_gen_slot *slot, row *row) {
+  const ffh_note *function = ffh_words_find(slot->notes, FFH_W_RETURNS_FUNCTION);
+  row->allocated = row->freed = "library";
+  if (slot->out.until != FFH_UNTIL_FOREVER) {
+    row->ownership = "borrowed";
+  } else if (ffh_words_find(slot->notes, FFH_W_RETURNS_STATIC) != NULL) {
+    row->ownership = "static";
+  } else if (function != NULL) {
+    row->allocated = row->freed = "-";
+    row->ownership = ffh_mem_format(model->source->mem, "the function `%s`", function->args[0]);
+  } else { /* of an inner function, whose pointers need no words */
+    row->allocated = row->freed = row->ownership = row->valid = "not said";
   }
 }
 
@@ -152,11 +206,10 @@ static void describe(const ffh_model *model, const ffh_gen_function *function,
       row->allocated = "this call";
       row->freed = destroyer(model, slot->out.handle_type);
       row->ownership = "owned by the caller";
-      row->valid = ffh_mem_format(model->source->mem, "`%s`", row->freed);
+      row->valid = until_freed(model, row);
       break;
     case FFH_KIND_VIEW:
-      row->allocated = row->freed = "library";
-      row->ownership = slot->out.until == FFH_UNTIL_FOREVER ? "static" : "borrowed";
+      describe_view(model, slot, row);
       break;
     case FFH_KIND_CALLBACK:
       row->valid = slot->callback != NULL && slot->callback->out.until == FFH_UNTIL_DESTROY
@@ -238,20 +291,39 @@ static unsigned print_function(const ffh_model *model, const ffh_gen_function *f
   return n_rows + printed;
 }
 
+/* How many functions the caller has, and how many inner ones stand behind them. */
+static void print_totals(const ffh_model *model, bool json, FILE *out) {
+  unsigned inner = 0;
+  for (unsigned i = 0; i < model->n_functions; i++) {
+    inner += ffh_model_is_inner(&model->functions[i]);
+  }
+  unsigned exported = model->n_functions - inner;
+  if (json) {
+    fprintf(out, ",\n  \"functions\": %u,\n  \"inner_functions\": %u", exported, inner);
+  } else {
+    fprintf(out, "From %s: %u function%s", model->contract, exported, exported == 1 ? "" : "s");
+    if (inner != 0) {
+      fprintf(out, ", and %u inner (`FFH_LEGACY`)", inner);
+    }
+    fputs(".\n\n", out);
+  }
+}
+
 void ffh_emit_table(const ffh_model *model, bool json, FILE *out) {
   if (json) {
     fputs("{\n  \"target\": ", out);
     ffh_emit_json_text(out, model->name);
     fputs(",\n  \"contract\": ", out);
     ffh_emit_json_text(out, model->contract);
+    print_totals(model, json, out);
     fputs(",\n  \"rows\": [", out);
   } else {
-    fprintf(
-        out,
-        "# Ownership at the boundary of %s\n\nFrom %s.\n\n"
+    fprintf(out, "# Ownership at the boundary of %s\n\n", model->name);
+    print_totals(model, json, out);
+    fputs(
         "| function | value | type | allocated by | freed by | owned or borrowed | valid until | "
         "thread | error | line |\n|---|---|---|---|---|---|---|---|---|---|\n",
-        model->name, model->contract);
+        out);
   }
   unsigned n = 0;
   for (unsigned i = 0; i < model->n_functions; i++) {

@@ -33,12 +33,22 @@ def run(args: argparse.Namespace) -> int:
             "there is no target: each is a directory in targets/ with a CMakeLists.txt"
         )
     console.table(
-        ["target", "contract", "functions", "handle types", "seeds", "regressions", "built"],
+        [
+            "target",
+            "contract",
+            "functions",
+            "inner",
+            "handle types",
+            "seeds",
+            "regressions",
+            "built",
+        ],
         [
             [
                 row["name"],
                 row["contract"],
                 _number(row["functions"]),
+                _number(row["inner_functions"]),
                 str(len(row["handle_types"])) if row["functions"] is not None else "-",
                 str(row["seeds"]),
                 str(row["regressions"]),
@@ -72,16 +82,24 @@ def _declared() -> list[tuple[str, str]]:
 
 def _row(name: str, contract: str, flavor: str) -> dict[str, Any]:
     model, built = _model(name, flavor)
+    functions, inner = count_functions(model) if model else (None, None)
     corpus = paths.PROJECT / "corpus" / name
     return {
         "name": name,
         "contract": contract,
-        "functions": len(model["functions"]) if model else None,
+        "functions": functions,
+        "inner_functions": inner,
         "handle_types": [kind["name"] for kind in model["handle_types"]] if model else [],
         "seeds": _count(corpus / "seeds"),
         "regressions": _count(corpus / "regress"),
         "built": built,
     }
+
+
+def count_functions(model: dict[str, Any]) -> tuple[int, int]:
+    """Those of the caller, and the inner ones (FFH_LEGACY) behind them."""
+    inner = sum("legacy" in (function.get("flags") or []) for function in model["functions"])
+    return len(model["functions"]) - inner, inner
 
 
 def _model(name: str, flavor: str) -> tuple[dict[str, Any] | None, bool]:

@@ -56,6 +56,43 @@ def test_ownership_table(gen: Gen) -> None:
     }
 
 
+def test_ownership_of_inner_objects(gen: Gen, tmp_path: Path) -> None:
+    """What only inner functions create and end has its owners too; what nothing is said of is not made up."""
+    contract = tmp_path / "inner.h"
+    contract.write_text(
+        "#include <ffh/contract.h>\n"
+        "typedef struct core core FFH_HANDLE(FFH_SERIAL);\n"
+        "typedef struct task task FFH_HANDLE(FFH_CONFINED);\n"
+        "FFH_STATUS(0) int run(int how);\n"
+        "FFH_LEGACY FFH_CREATES core *core_new(void);\n"
+        "FFH_LEGACY void core_end(core *c FFH_CONSUMES);\n"
+        "FFH_LEGACY FFH_CREATES FFH_CHILD_OF(c) task *task_new(core *c);\n"
+        "FFH_LEGACY void task_end(task *t FFH_CONSUMES);\n"
+        "FFH_LEGACY void task_drop(task *t FFH_CONSUMES);\n"
+        "FFH_LEGACY const char *core_name(core *c);\n"
+        "FFH_LEGACY FFH_RETURNS_STATIC const char *core_version(void);\n"
+    )
+    status, text, errors = gen.run("table", contract, "--name", "t", "--json", *gen.flags())
+    assert (status, errors) == (0, "")
+    table = json.loads(text)
+    assert (table["functions"], table["inner_functions"]) == (1, 7)
+    rows = {(row["function"], row["value"]): [row[key] for key in
+            ("allocated_by", "freed_by", "ownership", "valid_until")] for row in table["rows"]}  # fmt: skip
+    ends = "task_end, task_drop"
+    assert rows["core_new", "result"] == [
+        "this call",
+        "core_end",
+        "owned by the caller",
+        "`core_end`",
+    ]
+    assert rows["core_end", "c"] == ["core_new", "this call", "consumed", "this call"]
+    assert rows["core_name", "c"] == ["core_new", "core_end", "borrowed", "the call returns"]
+    assert rows["task_new", "result"] == [
+        "this call", ends, "owned by the caller, child of `c`", f"`{ends}`"]  # fmt: skip
+    assert rows["core_name", "result"] == ["not said"] * 4
+    assert rows["core_version", "result"] == ["library", "library", "static", "the process ends"]
+
+
 @pytest.mark.parametrize("contract", [CONTRACT, *sorted((FOLDER / "good").glob("*.h"))], ids=str)
 def test_emitted_c_compiles(gen: Gen, tmp_path: Path, contract: Path) -> None:
     out = tmp_path / "target.c"

@@ -94,6 +94,12 @@ def test_list_knows_the_flavors(project: Path) -> None:
         list_.run(argparse.Namespace(flavor="nope", all=False, json=False))
 
 
+def test_list_counts_inner_functions_apart() -> None:
+    model = {"functions": [{"name": "a"}, {"name": "b", "flags": ["legacy"]},
+                           {"name": "c", "flags": ["init"]}]}  # fmt: skip
+    assert list_.count_functions(model) == (2, 1)
+
+
 PROGRAM = """set(out ${CMAKE_BINARY_DIR}/bin/first-replay)
 file(WRITE ${CMAKE_BINARY_DIR}/model.json "{}")
 add_custom_command(OUTPUT ${out} DEPENDS library.sh
