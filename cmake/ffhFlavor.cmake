@@ -86,7 +86,7 @@ if(FFH_FLAVOR MATCHES "^([at]san|native)$")
   target_link_options(ffh_sanitize INTERFACE -Wl,--wrap=__sanitizer_cov_trace_pc)
   target_link_options(ffh_engine INTERFACE -fsanitize=fuzzer)
 endif()
-if(FFH_FLAVOR MATCHES "^[at]san$")
-  # libFuzzer's own registration; harness/driver/libfuzzer.c goes first.
+if(FFH_FLAVOR MATCHES "^([at]san|native)$")
+  # libFuzzer's own registration; harness/driver/libfuzzer.c goes first. In native it brings a small sanitizer runtime.
   target_link_options(ffh_engine INTERFACE -Wl,--wrap=__sanitizer_set_death_callback)
 endif()

@@ -64,6 +64,10 @@ ffh_run_result ffh_run_exited(void);
  * is the ID to report, or "" when a sanitizer's report says it. */
 void ffh_run_describe(const char *rule, const char *message, ffh_out *out);
 
+/* Adds up what is counted elsewhere while an input runs (ffh_inner_counts), for the page of
+ * counters. After each input, and where the process is about to end. Async-signal-safe. */
+void ffh_run_count(void);
+
 /* A signal says that the process used this address. Async-signal-safe; before ffh_run_describe. */
 void ffh_run_faulted(const void *address);
 

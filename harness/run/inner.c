@@ -36,13 +36,18 @@ static const ffh_frame *frame_here(void) {
   return inside ? &ffh_now.frames[lane] : NULL;
 }
 
-/* The page of counters may be one that earlier processes have written to. */
-static void count(void) {
+/* The page of counters may be one that earlier processes have written to, and that the parent of a
+ * forked process writes to. A signal may come in between and do the same. */
+void ffh_run_count(void) {
   static uint64_t counted[FFH_MAX_FUNCTIONS];
-  for (uint16_t i = 0; i < ffh_setup.target->n_functions; i++) {
-    if (counted[i] != ffh_inner_counts[i]) {
-      ffh_stats_inner(i, ffh_inner_counts[i] - counted[i]);
-      counted[i] = ffh_inner_counts[i];
+  if (confine.target == NULL || ffh_run_is_child()) {
+    return;
+  }
+  for (uint16_t i = 0; i < confine.target->n_functions; i++) {
+    uint64_t now = ffh_inner_counts[i], more = now - counted[i];
+    if (more != 0) {
+      counted[i] = now;
+      ffh_stats_inner(i, more);
     }
   }
 }
@@ -56,7 +61,6 @@ static bool see(const ffh_inner_event *event) {
     ffh_inner_changed();
   }
   if (verdict.rule != FFH_RULE_NONE) {
-    count();
     ffh_run_report(&verdict, frame_here());
   }
   return again;
@@ -106,12 +110,6 @@ static void cast_roles(const ffh_plan *plan) {
     if (strcmp(target->roles[i], "main") == 0) {
       ffh_confine_cast(&confine, (uint8_t)i, (ffh_actor){1, 0});
     }
-  }
-}
-
-void ffh_run_inner_end(void) {
-  if (confine.target != NULL) {
-    count();
   }
 }
 

@@ -108,7 +108,7 @@ static void end_schedule(void) {
   ffh_now.result.points = outcome.points;
   ffh_now.result.trace = outcome.trace;
   ffh_now.result.not_controlled = outcome.not_controlled;
-  ffh_run_inner_end();
+  ffh_run_count();
   ffh_stats()->runs++;
   ffh_stats()->switches += outcome.switches;
   ffh_now.phase = NULL;

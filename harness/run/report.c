@@ -112,6 +112,7 @@ __attribute__((noreturn)) static void report(const ffh_verdict *given, const ffh
   static ffh_verdict told;
   const ffh_verdict *verdict = &told;
   told = *given;
+  ffh_run_count();
   at_exit(&told);
   add_failing(frame, &told);
   add_moves(frame, &told);
@@ -179,6 +180,7 @@ static const ffh_region *guilty_region(ffh_verdict *verdict) {
 }
 
 void ffh_run_describe(const char *rule, const char *message, ffh_out *out) {
+  ffh_run_count();
   ffh_verdict verdict = {.rule = FFH_RULE_NONE, .slot = FFH_NONE};
   for (int i = 1; i < FFH_RULE_COUNT; i++) {
     if (strcmp(ffh_rule_infos[i].id, rule) == 0) {

@@ -56,11 +56,9 @@ void ffh_run_step(void *context, unsigned lane);
  * does not allow it now. On the lane's thread. */
 void ffh_run_take(ffh_frame *frame);
 
-/* inner.c: watches the inner edge, see check/confine.h. Once; then before and after each input.
- */
+/* inner.c: watches the inner edge, see check/confine.h. Once; then before each input. */
 void ffh_run_inner_start(void);
 void ffh_run_inner_begin(const ffh_plan *plan);
-void ffh_run_inner_end(void);
 
 /* teardown.c: destroys what the plan left alive, in contract order. */
 void ffh_run_tear_down(void);

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ffhlib import profile, replayer, stats
+from ffhlib.target import Target
+
 PROJECT = Path(__file__).resolve().parents[3]
 FFH = PROJECT / "scripts" / "ffh"
 
@@ -80,3 +83,27 @@ def plan(folder: Path, target: str, *calls: str) -> Path:
         )
     )
     return path
+
+
+def inner_counts(
+    target: Target, folder: Path, calls: str, *, binary: str
+) -> tuple[int, dict[str, int]]:
+    """The exit code of one process that runs that plan only, and how often it has checked each inner function.
+    `binary`: replay or fuzz."""
+    head = f"ffihammer plan 1 target={target.name}\nschedule random seed=0x1 lanes=2 stickiness=1\n"
+    folder.mkdir()
+    env = profile.environment(target.flavor, PROJECT, folder)
+    text, plan, page = folder / "text.plan", folder / "plan", folder / "page"
+    text.write_text(head + calls)
+    code, _, message = replayer.compile_text(target.replay, text, plan, env)
+    assert code == 0, message
+    command: list[object] = [target.replay, "--stats", page, plan]
+    if binary == "fuzz":
+        prefix = f"-artifact_prefix={folder}/"
+        command = [target.fuzz, "-detect_leaks=0", prefix, f"--ffh-stats={page}", plan]
+    done = subprocess.run(
+        list(map(str, command)), env=env, capture_output=True, timeout=120, check=False
+    )
+    kept = stats.read(page)
+    assert kept is not None, done.stderr
+    return done.returncode, stats.coverage(json.loads(target.model.read_text()), kept).inner

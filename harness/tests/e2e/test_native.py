@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from ffh_e2e import PROJECT, ffh, fuzz
+from ffh_e2e import PROJECT, ffh, fuzz, inner_counts
 from ffhlib import build, profile, replayer, target
 
 FLAVOR = ("--flavor", "native")
@@ -115,6 +115,17 @@ def test_a_violation_is_reported(rules: target.Target, plan: str, tmp_path: Path
     outcome = replay(rules, plan, tmp_path)
     rule = plan.partition("_")[0]
     assert outcome.rule == OTHERS.get(rule, rule), outcome.output
+
+
+@pytest.mark.parametrize("binary", ["replay", "fuzz"])
+def test_a_crash_takes_no_counts_along(rules: target.Target, binary: str, tmp_path: Path) -> None:
+    """Without a sanitizer the engine's own handlers end the process."""
+    calls = "A: wrong_thread_good()\n"
+    code, silent = inner_counts(rules, tmp_path / "silent", calls, binary=binary)
+    assert code == 0 and silent["core_use"] > 0
+    calls += "A: null_deref_bad()\n"
+    code, found = inner_counts(rules, tmp_path / "found", calls, binary=binary)
+    assert code != 0 and found == silent
 
 
 def test_fuzzing_finds_and_replays(rules: target.Target, tmp_path: Path) -> None:
