@@ -40,7 +40,8 @@ static const char *who(const ffh_model *model, uint16_t chosen, uint16_t type,
 
 static const char *destroyer(const ffh_model *model, uint16_t type) {
   const char *text = who(model, model->types[type].out.destroy_fn, type, destroys);
-  return text == NULL ? "-" : text;
+  const char *free_function = model->types[type].free_function;
+  return text != NULL ? text : free_function != NULL ? free_function : "-";
 }
 
 static const char *creator(const ffh_model *model, uint16_t type) {
@@ -255,6 +256,42 @@ static void print_row(const row *row, bool json, bool first, FILE *out) {
   fprintf(out, "\"line\": %u}", row->line);
 }
 
+/* An inner function that frees memory: its parameter has no slot. */
+static bool describe_free(const ffh_model *model, const ffh_gen_function *function, row *row) {
+  uint16_t memory = ffh_model_memory(model, function->out.name);
+  const ffh_proto *proto = function->proto;
+  for (unsigned i = 0; memory != FFH_NONE && i < proto->n_params; i++) {
+    if (ffh_words_find(&proto->params[i].notes, FFH_W_CONSUMES) != NULL) {
+      row->value = proto->params[i].name;
+      row->type = proto->params[i].type->spelling;
+      row->allocated = creator(model, memory);
+      row->freed = row->valid = "this call";
+      row->ownership = "consumed";
+      return true;
+    }
+  }
+  return false;
+}
+
+/* A function without a value that belongs to anybody. */
+static void describe_whole(const ffh_model *model, const ffh_gen_function *function, row *row) {
+  row->line = function->out.line;
+  if (ffh_model_is_inner(function) && describe_free(model, function, row)) {
+    return;
+  }
+  row->value = "-";
+  row->type = function->proto->type->target->spelling;
+  row->allocated = row->freed = row->valid = "-";
+  row->ownership = "nothing but numbers";
+  if ((function->out.flags & FFH_FN_EXCLUDED) != 0) {
+    row->ownership = ffh_mem_format(model->source->mem, "never called: %s", function->out.excluded);
+  } else if ((function->out.flags & FFH_FN_LEGACY) != 0) {
+    row->ownership = "never called: a legacy function that is observed";
+  } else if (ffh_model_is_shadow(function)) {
+    row->ownership = "called only as a shadow";
+  }
+}
+
 static unsigned print_function(const ffh_model *model, const ffh_gen_function *function, bool json,
                                unsigned n_rows, FILE *out) {
   row row = {.function = function->out.name,
@@ -272,19 +309,7 @@ static unsigned print_function(const ffh_model *model, const ffh_gen_function *f
     }
   }
   if (printed == 0) {
-    const char *why = "nothing but numbers";
-    if ((function->out.flags & FFH_FN_EXCLUDED) != 0) {
-      why = ffh_mem_format(model->source->mem, "never called: %s", function->out.excluded);
-    } else if ((function->out.flags & FFH_FN_LEGACY) != 0) {
-      why = "never called: a legacy function that is observed";
-    } else if (ffh_model_is_shadow(function)) {
-      why = "called only as a shadow";
-    }
-    row.value = "-";
-    row.type = function->proto->type->target->spelling;
-    row.allocated = row.freed = row.valid = "-";
-    row.ownership = why;
-    row.line = function->out.line;
+    describe_whole(model, function, &row);
     print_row(&row, json, n_rows == 0, out);
     printed = 1;
   }

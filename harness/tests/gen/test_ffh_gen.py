@@ -71,11 +71,13 @@ def test_ownership_of_inner_objects(gen: Gen, tmp_path: Path) -> None:
         "FFH_LEGACY void task_drop(task *t FFH_CONSUMES);\n"
         "FFH_LEGACY const char *core_name(core *c);\n"
         "FFH_LEGACY FFH_RETURNS_STATIC const char *core_version(void);\n"
+        "FFH_LEGACY FFH_RETURNS_OWNED(core_free) char *core_text(core *c);\n"
+        "FFH_LEGACY void core_free(char *text FFH_CONSUMES);\n"
     )
     status, text, errors = gen.run("table", contract, "--name", "t", "--json", *gen.flags())
     assert (status, errors) == (0, "")
     table = json.loads(text)
-    assert (table["functions"], table["inner_functions"]) == (1, 7)
+    assert (table["functions"], table["inner_functions"]) == (1, 9)
     rows = {(row["function"], row["value"]): [row[key] for key in
             ("allocated_by", "freed_by", "ownership", "valid_until")] for row in table["rows"]}  # fmt: skip
     ends = "task_end, task_drop"
@@ -90,6 +92,13 @@ def test_ownership_of_inner_objects(gen: Gen, tmp_path: Path) -> None:
     assert rows["task_new", "result"] == [
         "this call", ends, "owned by the caller, child of `c`", f"`{ends}`"]  # fmt: skip
     assert rows["core_name", "result"] == ["not said"] * 4
+    assert rows["core_text", "result"] == [
+        "this call",
+        "core_free",
+        "owned by the caller",
+        "`core_free`",
+    ]
+    assert rows["core_free", "text"] == ["core_text", "this call", "consumed", "this call"]
     assert rows["core_version", "result"] == ["library", "library", "static", "the process ends"]
 
 
