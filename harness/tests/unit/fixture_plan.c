@@ -97,6 +97,6 @@ size_t ffh_fixture_expect_inverse(const ffh_plan *plan, uint8_t *encoded, const 
 void ffh_fixture_parse(ffh_plan *plan, const char *text) {
   ffh_text_error error;
   if (!ffh_plan_parse(ffh_fixture_target(), text, strlen(text), plan, &error)) {
-    fail_msg("%u:%u: %s", error.line, error.column, error.message);
+    fail_msg("%u:%u: %s\n%s", error.line, error.column, error.message, text);
   }
 }

@@ -250,16 +250,20 @@ static void the_next_failure_replaces_the_last_error(void **state) {
   assert_int_equal(other_call(), FFH_RULE_NONE);
 }
 
+static void delivers_memory(void) {
+  ffh_slot *slot = returns_view(FFH_UNTIL_RETURN);
+  slot->kind = FFH_KIND_OWNED;
+  slot->flags = 0;
+  slot->lo = 1;
+  ffh_case_value(c)->variable = MEMORY;
+  assert_int_equal(whole(subject(0)), FFH_RULE_NONE);
+}
+
 static void owned_memory_is_the_callers_until_it_is_freed(void **state) {
   (void)state;
   for (unsigned freed = 0; freed < 2; freed++) {
     fresh(NULL);
-    ffh_slot *slot = returns_view(FFH_UNTIL_RETURN);
-    slot->kind = FFH_KIND_OWNED;
-    slot->flags = 0;
-    slot->lo = 1;
-    ffh_case_value(c)->variable = MEMORY;
-    assert_int_equal(whole(subject(0)), FFH_RULE_NONE);
+    delivers_memory();
     ffh_handles_at(freed != 0 ? MEMORY : OBJECT)->state = FFH_HANDLE_DYING;
     ffh_frame *end = call_of(FFH_CASE_RELEASE, freed != 0 ? MEMORY : OBJECT, FFH_FORM_VALUE, 0);
     assert_int_equal(whole(end), FFH_RULE_NONE);
@@ -271,12 +275,7 @@ static void owned_memory_is_the_callers_until_it_is_freed(void **state) {
 /* The call frees it where it sets a message of its own. */
 static void owned_memory_that_is_handed_in_as_a_message_is_the_librarys(void **state) {
   (void)state;
-  ffh_slot *slot = returns_view(FFH_UNTIL_RETURN);
-  slot->kind = FFH_KIND_OWNED;
-  slot->flags = 0;
-  slot->lo = 1;
-  ffh_case_value(c)->variable = MEMORY;
-  assert_int_equal(whole(subject(0)), FFH_RULE_NONE);
+  delivers_memory();
   static const ffh_slot message = {
       .kind = FFH_KIND_ERROR, .direction = FFH_DIR_INOUT, .handle_type = FFH_CASE_MEMORY};
   static ffh_function fails;

@@ -9,6 +9,7 @@
 
 #include "base/form.h"
 #include "base/prng.h"
+#include "fixture_plan.h"
 #include "fixture_target.h"
 #include "plan/edit.h"
 #include "plan/plan.h"
@@ -36,13 +37,8 @@ static size_t engine(uint8_t *data, size_t size, size_t max_size) {
 
 static void expect_valid(const ffh_target *target, const uint8_t *data, size_t size,
                          unsigned lanes) {
-  static char text[FFH_MAX_TEXT];
   assert_int_equal(ffh_plan_decode(target, data, size, plan), FFH_DECODE_OK);
-  const char *wrong = ffh_plan_check(plan);
-  if (wrong != NULL) {
-    ffh_plan_print(plan, text, sizeof text);
-    fail_msg("%s\n%s", wrong, text);
-  }
+  ffh_fixture_expect_valid(plan, data, size);
   assert_true(plan->schedule.lanes <= lanes);
 }
 

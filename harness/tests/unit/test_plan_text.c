@@ -10,6 +10,7 @@
 
 #include "base/out.h"
 #include "base/prng.h"
+#include "fixture_plan.h"
 #include "fixture_target.h"
 #include "plan/plan.h"
 #include "plan/thread.h"
@@ -100,10 +101,7 @@ static const char canonical[] = PLAN
 
 static void test_canonical_text_is_itself(void **state) {
   (void)state;
-  ffh_text_error error;
-  if (!ffh_plan_parse(ffh_fixture_target(), canonical, sizeof canonical - 1, plan, &error)) {
-    fail_msg("%u:%u: %s", error.line, error.column, error.message);
-  }
+  ffh_fixture_parse(plan, canonical);
   assert_null(ffh_plan_check(plan));
   assert_true(ffh_plan_print(plan, text, sizeof text) > 0);
   assert_string_equal(text, canonical);
@@ -125,10 +123,7 @@ static void test_short_text_gets_defaults(void **state) {
       "B: snapshot_release(store=h1, snapshot=h3)\n"
       "A: cursor_new(store=h1, out=out h4)\n"
       "A: cursor_swap(a=h4, b=h4)\n";
-  ffh_text_error error;
-  if (!ffh_plan_parse(ffh_fixture_target(), short_text, sizeof short_text - 1, plan, &error)) {
-    fail_msg("%u:%u: %s", error.line, error.column, error.message);
-  }
+  ffh_fixture_parse(plan, short_text);
   assert_true(ffh_plan_print(plan, text, sizeof text) > 0);
   assert_string_equal(text, long_text);
 }
@@ -152,10 +147,7 @@ static void test_every_schedule_is_itself(void **state) {
              : i % 7 < 5 ? " again=1"
                          : "",
              i / 15 % 2 != 0 ? "switch 0 A\nswitch 5 T1\nswitch 4294967295 T64\n" : "");
-    ffh_text_error error;
-    if (!ffh_plan_parse(ffh_fixture_target(), line, strlen(line), plan, &error)) {
-      fail_msg("%u:%u: %s\n%s", error.line, error.column, error.message, line);
-    }
+    ffh_fixture_parse(plan, line);
     assert_null(ffh_plan_check(plan));
     assert_true(ffh_plan_print(plan, text, sizeof text) > 0);
     assert_string_equal(text, line);
@@ -164,10 +156,7 @@ static void test_every_schedule_is_itself(void **state) {
 }
 
 static void expect_text(const char *given, const char *expected) {
-  ffh_text_error error;
-  if (!ffh_plan_parse(ffh_fixture_target(), given, strlen(given), plan, &error)) {
-    fail_msg("%u:%u: %s\n%s", error.line, error.column, error.message, given);
-  }
+  ffh_fixture_parse(plan, given);
   assert_true(ffh_plan_print(plan, text, sizeof text) > 0);
   assert_string_equal(text, expected);
 }
@@ -386,8 +375,7 @@ static void test_damaged_text(void **state) {
 
 static void test_too_little_room(void **state) {
   (void)state;
-  ffh_text_error error;
-  assert_true(ffh_plan_parse(ffh_fixture_target(), canonical, sizeof canonical - 1, plan, &error));
+  ffh_fixture_parse(plan, canonical);
   for (size_t room = 0; room < sizeof canonical; room++) {
     assert_int_equal(ffh_plan_print(plan, text, room), 0);
   }

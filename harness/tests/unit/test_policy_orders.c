@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "fixture_client.h"
 #include "sched/sched.h"
 
 enum { MAX_STEPS = 4096, ORDERS = 90, SMALL = 6 };
@@ -19,11 +20,7 @@ typedef struct walk {
 
 static uint64_t enabled(void *context) {
   const walk *w = context;
-  uint64_t mask = 0;
-  for (unsigned i = 0; i < FFH_MAX_LANES; i++) {
-    mask |= w->left[i] != 0 ? UINT64_C(1) << i : 0;
-  }
-  return mask;
+  return ffh_client_lanes(w->left);
 }
 
 static void step(void *context, unsigned lane) {
@@ -32,18 +29,12 @@ static void step(void *context, unsigned lane) {
   w->left[lane]--;
 }
 
-static void on_fault(void *context, ffh_sched_fault fault, const char *what, const void *object) {
-  (void)context;
-  (void)object;
-  fail_msg("fault %d in %s", (int)fault, what);
-}
-
 static ffh_sched_outcome run(walk *w, const ffh_schedule *schedule, unsigned steps) {
   *w = (walk){.n = 0};
   for (unsigned i = 0; i < schedule->lanes; i++) {
     w->left[i] = steps;
   }
-  const ffh_sched_client client = {w, enabled, step, on_fault};
+  const ffh_sched_client client = {w, enabled, step, ffh_client_fault};
   ffh_sched_begin(schedule, &client);
   ffh_sched_run();
   return ffh_sched_end();

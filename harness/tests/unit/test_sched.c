@@ -1,5 +1,6 @@
 /* sched/: one lane at a time, the same schedule gives the same order, overrides win, lanes are real
  * threads that live on. */
+#include "fixture_client.h"
 #include "sched/sched.h"
 
 #include <pthread.h>
@@ -22,11 +23,7 @@ typedef struct walk {
 
 static uint64_t enabled(void *context) {
   walk *w = context;
-  uint64_t mask = 0;
-  for (unsigned i = 0; i < FFH_MAX_LANES; i++) {
-    mask |= w->left[i] != 0 ? UINT64_C(1) << i : 0;
-  }
-  return mask;
+  return ffh_client_lanes(w->left);
 }
 
 static void step(void *context, unsigned lane) {
@@ -39,18 +36,12 @@ static void step(void *context, unsigned lane) {
   atomic_fetch_sub(&w->inside, 1);
 }
 
-static void on_fault(void *context, ffh_sched_fault fault, const char *what, const void *object) {
-  (void)context;
-  (void)object;
-  fail_msg("fault %d in %s", (int)fault, what);
-}
-
 static ffh_sched_outcome run(walk *w, const ffh_schedule *schedule, unsigned steps) {
   memset(w, 0, sizeof *w);
   for (unsigned i = 0; i < schedule->lanes; i++) {
     w->left[i] = steps;
   }
-  const ffh_sched_client client = {w, enabled, step, on_fault};
+  const ffh_sched_client client = {w, enabled, step, ffh_client_fault};
   ffh_sched_begin(schedule, &client);
   ffh_sched_run();
   return ffh_sched_end();
@@ -127,7 +118,7 @@ static void note_lane(void *context) {
 
 static void a_job_runs_on_the_lane_it_is_given(void **state) {
   (void)state;
-  const ffh_sched_client client = {NULL, enabled, step, on_fault};
+  const ffh_sched_client client = {NULL, enabled, step, ffh_client_fault};
   ffh_schedule schedule = {.lanes = 1};
   ffh_sched_begin(&schedule, &client);
   for (unsigned lane = 0; lane < FFH_MAX_LANES; lane++) {

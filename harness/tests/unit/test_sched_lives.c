@@ -11,24 +11,9 @@
 
 #include <cmocka.h>
 
+#include "fixture_client.h"
 #include "sched/sched.h"
 #include "sched/thread.h"
-
-static uint64_t nobody(void *context) {
-  (void)context;
-  return 0;
-}
-
-static void no_step(void *context, unsigned lane) {
-  (void)context;
-  (void)lane;
-}
-
-static void on_fault(void *context, ffh_sched_fault fault, const char *what, const void *object) {
-  (void)context;
-  (void)object;
-  fail_msg("fault %d in %s", (int)fault, what);
-}
 
 static uint32_t passed; /* by the last job, while it was alone */
 
@@ -42,8 +27,7 @@ static const ffh_schedule every_operation = {
     .policy = FFH_POLICY_FIXED, .granularity = FFH_GRANULARITY_SYNC, .lanes = 4};
 
 static void begin(const ffh_schedule *schedule) {
-  static const ffh_sched_client client = {NULL, nobody, no_step, on_fault};
-  ffh_sched_begin(schedule, &client);
+  ffh_sched_begin(schedule, &ffh_client_idle);
 }
 
 static ffh_sched_outcome one_input(void (*job)(void)) {

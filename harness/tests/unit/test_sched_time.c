@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "fixture_client.h"
 #include "sched/sched.h"
 #include "script.h"
 
@@ -43,22 +44,6 @@ static void sleeping(void **state) {
 
 /* ---- code under control on lane A ---- */
 
-static uint64_t nobody(void *context) {
-  (void)context;
-  return 0;
-}
-
-static void no_step(void *context, unsigned lane) {
-  (void)context;
-  (void)lane;
-}
-
-static void on_fault(void *context, ffh_sched_fault fault, const char *what, const void *object) {
-  (void)context;
-  (void)object;
-  fail_msg("fault %d in %s", (int)fault, what);
-}
-
 static void (*job)(void);
 
 static void run_job(void *unused) {
@@ -69,11 +54,10 @@ static void run_job(void *unused) {
 }
 
 static ffh_sched_outcome under_control(void (*fn)(void), uint32_t seed) {
-  const ffh_sched_client client = {NULL, nobody, no_step, on_fault};
   ffh_schedule schedule = {
       .policy = FFH_POLICY_FIXED, .granularity = FFH_GRANULARITY_SYNC, .lanes = 1, .seed = seed};
   job = fn;
-  ffh_sched_begin(&schedule, &client);
+  ffh_sched_begin(&schedule, &ffh_client_idle);
   ffh_sched_on_lane(0, run_job, NULL);
   return ffh_sched_end();
 }
