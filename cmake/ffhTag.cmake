@@ -9,6 +9,8 @@
 # Only what the archive itself calls is tagged. What libc and libstdc++ allocate or free on the way (getline, the growth
 # of a std::string) is nobody's to report.
 
+include(ffhArchive)
+
 set(FFH_TAGGED malloc calloc realloc reallocarray aligned_alloc memalign posix_memalign strdup strndup free)
 foreach(kind w a)
   list(APPEND FFH_TAGGED _Zn${kind}m _Zn${kind}mRKSt9nothrow_t _Zn${kind}mSt11align_val_t
@@ -26,18 +28,7 @@ function(ffh_tag_archive)
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_ARCHIVE OR NOT arg_SIDE)
     message(FATAL_ERROR "ffh_tag_archive needs NAME, ARCHIVE and SIDE; not understood: ${arg_UNPARSED_ARGUMENTS}")
   endif()
-  if(NOT TARGET ${arg_ARCHIVE})
-    message(FATAL_ERROR "ffh_tag_archive: ARCHIVE '${arg_ARCHIVE}' is no target")
-  endif()
-  get_target_property(type ${arg_ARCHIVE} TYPE)
-  if(NOT type STREQUAL "STATIC_LIBRARY")
-    message(FATAL_ERROR "ffh_tag_archive: ARCHIVE '${arg_ARCHIVE}' is no static library: a shared one has its own side "
-                        "only behind a proxy")
-  endif()
-  find_program(FFH_OBJCOPY NAMES llvm-objcopy-19 llvm-objcopy)
-  if(NOT FFH_OBJCOPY)
-    message(FATAL_ERROR "ffh_tag_archive needs llvm-objcopy; see scripts/ffh doctor")
-  endif()
+  ffh_check_archive(ffh_tag_archive ${arg_ARCHIVE} "a shared one has its own side only behind a proxy")
   ffh_next_tag(${arg_SIDE} side)
   set(prefix __wrap_tag${side}_) # as stacks show it: no frame of the library
 
@@ -52,7 +43,6 @@ function(ffh_tag_archive)
     DEPENDS ${arg_ARCHIVE} $<TARGET_FILE:${arg_ARCHIVE}> ${directory}/symbols
     COMMENT "Tagging ${arg_ARCHIVE} as ${arg_SIDE}"
     VERBATIM)
-  add_custom_target(${arg_NAME}-copy DEPENDS ${copy})
 
   if(NOT TARGET ffh_tag${side})
     add_library(ffh_tag${side} STATIC ${PROJECT_SOURCE_DIR}/harness/tag/tag.c)
@@ -62,17 +52,8 @@ function(ffh_tag_archive)
     target_compile_options(ffh_tag${side} PRIVATE -O2 -g -fno-omit-frame-pointer -fno-builtin -fexceptions)
     target_link_libraries(ffh_tag${side} PRIVATE ffh_warnings)
   endif()
-  add_library(${arg_NAME} STATIC IMPORTED GLOBAL)
-  add_dependencies(${arg_NAME} ${arg_NAME}-copy)
-  set_target_properties(${arg_NAME} PROPERTIES IMPORTED_LOCATION ${copy})
+  ffh_add_archive_copy(${arg_NAME} ${copy} ${arg_ARCHIVE})
   target_link_libraries(${arg_NAME} INTERFACE ffh_tag${side})
-  foreach(property INTERFACE_INCLUDE_DIRECTORIES INTERFACE_COMPILE_DEFINITIONS INTERFACE_LINK_LIBRARIES
-                   INTERFACE_LINK_OPTIONS)
-    get_target_property(values ${arg_ARCHIVE} ${property})
-    if(values)
-      set_property(TARGET ${arg_NAME} APPEND PROPERTY ${property} ${values})
-    endif()
-  endforeach()
 endfunction()
 
 # The number of the side of that name: archives that share a name share their memory.
