@@ -172,7 +172,10 @@ static void exempt_handler(int number) {
 /* libFuzzer installs its handlers after LLVMFuzzerInitialize. */
 static void exempt_handlers(void) {
   static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
-  exempt_handler(SIGALRM);
+  static const int requests[] = {SIGALRM, SIGINT, SIGTERM, SIGXFSZ, SIGUSR1, SIGUSR2};
+  for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+    exempt_handler(requests[i]);
+  }
   if (__sanitizer_set_death_callback == NULL) { /* a sanitizer's own handlers are none of ours */
     for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++) {
       exempt_handler(crashes[i]);
