@@ -11,3 +11,18 @@ function(ffh_debian_source name version out)
   endif()
   set(${out} ${directory} PARENT_SCOPE)
 endfunction()
+
+# ffh_patched_file(DIRECTORY FILE PATCH OUT): FILE of a source directory with a patch applied, as a copy
+# in the build directory.
+function(ffh_patched_file directory file patch out)
+  find_program(FFH_PATCH patch REQUIRED)
+  set(copy ${CMAKE_CURRENT_BINARY_DIR}/patched/${file})
+  add_custom_command(
+    OUTPUT ${copy}
+    COMMAND ${FFH_PATCH} --quiet --batch --fuzz=0 --output=${copy} ${directory}/${file} ${patch}
+    DEPENDS ${directory}/${file} ${patch}
+    VERBATIM)
+  get_filename_component(folder ${copy} DIRECTORY)
+  file(MAKE_DIRECTORY ${folder})
+  set(${out} ${copy} PARENT_SCOPE)
+endfunction()

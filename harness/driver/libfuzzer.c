@@ -172,7 +172,7 @@ static void exempt_handler(int number) {
 /* libFuzzer installs its handlers after LLVMFuzzerInitialize. */
 static void exempt_handlers(void) {
   static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
-  static const int requests[] = {SIGALRM, SIGINT, SIGTERM, SIGXFSZ, SIGUSR1, SIGUSR2};
+  static const int requests[] = {SIGALRM, SIGINT, SIGTERM, SIGXFSZ};
   for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
     exempt_handler(requests[i]);
   }

@@ -38,9 +38,9 @@ class Target:
 
     @property
     def planted(self) -> bool:
-        """Its findings are wanted, so it is never part of a nightly run: a planted bug, or a target
-        of the tests."""
-        return self.name.endswith("-planted") or self.for_tests or self.in_zoo
+        """Its findings are wanted, so it is never part of a nightly run: a bug that is planted or
+        known, or a target of the tests."""
+        return self.name.endswith(("-planted", "-unpatched")) or self.for_tests or self.in_zoo
 
     @property
     def in_zoo(self) -> bool:

@@ -82,6 +82,19 @@ def test_a_correct_library_has_no_findings(target: str, tmp_path: Path) -> None:
     assert (PROJECT / ".cache" / "corpus" / target).is_dir()
 
 
+def test_the_defect_of_leveldb_replays_and_its_repair_is_silent(tmp_path: Path) -> None:
+    found = PROJECT / "targets" / "leveldb" / "found" / "compact-range-null.plan"
+    done = ffh("repro", found, "--times", "5")
+    assert done.code == 2, done.text
+    assert "FFH-NULL-DEREF" in done.out
+    assert "5 of 5" in done.out
+    assert "db_impl.cc" in done.out
+    repaired = tmp_path / "repaired.plan"
+    repaired.write_text(found.read_text().replace("target=leveldb-unpatched", "target=leveldb"))
+    done = ffh("repro", repaired, "--times", "2")
+    assert done.code == 0, done.text
+
+
 def test_ctrl_c_keeps_corpus_and_results(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [str(FFH), "run", "pricing", "--time", "300", "--results", str(tmp_path)],
