@@ -49,7 +49,8 @@ void ffh_callback_end(ffh_crossing *crossing) {
 void ffh_reenter_begin(ffh_crossing *crossing, const ffh_function *function, const ffh_word *args) {
   const ffh_here *here = &ffh_here_now;
   if (observer.reenters != NULL) {
-    bool inside = here->top != NULL && here->top->edge->kind == FFH_EDGE_CALLBACK;
+    bool inside = here->top != NULL && here->top->edge->kind == FFH_EDGE_CALLBACK &&
+                  here->top->edge->to == FFH_SIDE_CALLER; /* or it is a facade's */
     observer.reenters(inside ? here->top->edge : NULL, function, args);
   }
   ffh_cross_in(crossing, &function->edge);

@@ -72,6 +72,20 @@ static void know_thread(void) {
   }
 }
 
+/* By the calling thread, from there. */
+static bool tell_event(ffh_inner_event *event, const uintptr_t *frame) {
+  /* Between the sides: what is done here is neither's. */
+  ffh_here *here = &ffh_here_now;
+  uint8_t side = here->side;
+  here->side = FFH_SIDE_HARNESS;
+  know_thread();
+  event->thread = who();
+  event->n_frames = walk(frame, event->frames);
+  bool again = give(event);
+  here->side = side;
+  return again;
+}
+
 /* Whether the end is to be told too. */
 static bool tell(const ffh_inner *inner, ffh_inner_kind kind, const ffh_word *result,
                  const uintptr_t *frame) {
@@ -80,20 +94,12 @@ static bool tell(const ffh_inner *inner, ffh_inner_kind kind, const ffh_word *re
                            .function = inner->function,
                            .args = inner->args,
                            .result = result};
-  /* Between the sides: what is done here is neither's. */
-  ffh_here *here = &ffh_here_now;
-  uint8_t side = here->side;
-  here->side = FFH_SIDE_HARNESS;
-  know_thread();
-  event.thread = who();
-  event.n_frames = walk(frame, event.frames);
   uint64_t version = ffh_inner_version;
-  bool again = give(&event) && inner->use;
+  bool again = tell_event(&event, frame) && inner->use;
   if (again) { /* a use that may be repeated leaves nothing behind */
     ffh_inner_last_use = (ffh_inner_last){
         .object = inner->args[0].cp, .function = inner->function, .version = version};
   }
-  here->side = side;
   return !again;
 }
 
@@ -117,6 +123,34 @@ void ffh_inner_tell_leave(const ffh_inner *inner, const ffh_word *result) {
 void ffh_inner_tell_unwound(const ffh_inner *inner) {
   if (observing) {
     (void)tell(inner, FFH_INNER_UNWOUND, NULL, __builtin_frame_address(0));
+  }
+}
+
+/* Nothing is said of a callback that may run anywhere for one of its parameters. */
+static bool has_thread(const ffh_back_param *const *params) {
+  for (; *params != NULL; params++) {
+    const ffh_back_param *param = *params;
+    if (param->function->slots[param->edge.slot].callback->threading == FFH_THREADING_SHARED) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void ffh_back_tell(const ffh_back *back, const void *cookie) {
+  const ffh_back_param *params[FFH_BACK_PARAMS + 1] = {NULL};
+  for (unsigned i = 0; i < FFH_BACK_PARAMS; i++) {
+    params[i] = __atomic_load_n(&back->params[i], __ATOMIC_ACQUIRE);
+  }
+  if (observing && has_thread(params)) {
+    const ffh_here *here = &ffh_here_now;
+    bool inside = here->top != NULL && here->edge->kind == FFH_EDGE_LEGACY;
+    ffh_inner_back told = {.function = (const void *)ffh_back_function(back),
+                           .cookie = cookie,
+                           .params = params,
+                           .outside = here->side == FFH_SIDE_LEGACY && !inside};
+    ffh_inner_event event = {.kind = FFH_INNER_CALLED_BACK, .back = &told};
+    (void)tell_event(&event, __builtin_frame_address(0));
   }
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ffh/back.h"
 #include "ffh/inner.h"
 
 enum { FFH_INNER_FRAMES = 12 };
@@ -13,8 +14,9 @@ enum { FFH_INNER_FRAMES = 12 };
 typedef enum ffh_inner_kind {
   FFH_INNER_ENTER = 0,
   FFH_INNER_LEAVE,
-  FFH_INNER_UNWOUND,     /* left by an exception, a panic or pthread_exit */
-  FFH_INNER_THREAD_ENDED /* nothing but the thread is given */
+  FFH_INNER_UNWOUND,      /* left by an exception, a panic or pthread_exit */
+  FFH_INNER_THREAD_ENDED, /* nothing but the thread is given */
+  FFH_INNER_CALLED_BACK   /* a callback of the facade, which the legacy side calls */
 } ffh_inner_kind;
 
 /* A thread. Neither part is ever used again for another one in the same input. */
@@ -23,13 +25,22 @@ typedef struct ffh_actor {
   uint16_t name; /* ffh_thread_name, FFH_NONE for a thread that is not under control */
 } ffh_actor;
 
+/* A callback that is called. */
+typedef struct ffh_inner_back {
+  const void *function;                /* the facade's */
+  const void *cookie;                  /* the user data, NULL where there is none */
+  const ffh_back_param *const *params; /* that it was passed for, up to a NULL */
+  bool outside; /* on a thread of the legacy side, inside of no call that the wrappers see */
+} ffh_inner_back;
+
 typedef struct ffh_inner_event {
   uint8_t kind;  /* ffh_inner_kind */
   bool internal; /* the legacy side calls itself: objects begin and end, nothing is judged */
   ffh_actor thread;
   const ffh_function *function;
-  const ffh_word *args;   /* one for each slot but the result's */
-  const ffh_word *result; /* of FFH_INNER_LEAVE */
+  const ffh_word *args;       /* one for each slot but the result's */
+  const ffh_word *result;     /* of FFH_INNER_LEAVE */
+  const ffh_inner_back *back; /* of FFH_INNER_CALLED_BACK, which has no function */
   uint8_t n_frames;
   uintptr_t frames[FFH_INNER_FRAMES]; /* return addresses, innermost first */
 } ffh_inner_event;

@@ -84,7 +84,8 @@ static bool is_on_stack(uintptr_t at) {
 void ffh_cross_jumped(uintptr_t depth) {
   ffh_here *here = &ffh_here_now;
   bool matters = here->top != NULL && is_on_stack(-here->depth) && is_on_stack(-depth) &&
-                 here->edge->kind != FFH_EDGE_LEGACY && told != NULL;
+                 here->edge->kind != FFH_EDGE_LEGACY && here->edge->kind != FFH_EDGE_BACK &&
+                 told != NULL;
   if (matters) {
     ffh_unwound unwound = {.how = FFH_UNWINDING_JUMP, .edge = here->edge};
     told(&unwound);

@@ -1,5 +1,6 @@
 #include "check/confine.h"
 
+#include "check/confine_back.h"
 #include "check/confine_life.h"
 #include "check/confine_say.h"
 #include "check/objects.h"
@@ -33,7 +34,7 @@ static bool may_play(ffh_confine *state, ffh_role *role, const ffh_inner_event *
 static void say_role(ffh_confine *state, const ffh_role *role, const ffh_inner_event *event,
                      const char *what, ffh_verdict *verdict) {
   bool gone = has_ended(state, role->player);
-  ffh_say_begin(state, event, gone ? FFH_OWNER_GONE : FFH_WRONG_THREAD, verdict);
+  ffh_say_begin(state, event, gone ? FFH_OWNER_GONE : FFH_WRONG_THREAD, "done", verdict);
   ffh_say_add(verdict, what);
   ffh_say_add(verdict, " is confined to the role '");
   ffh_say_add(verdict, state->target->roles[role - state->roles]);
@@ -53,7 +54,7 @@ static const char *verb(const ffh_slot *slot) {
 static void say_object(ffh_confine *state, const ffh_inner_event *event, ffh_rule rule,
                        const ffh_slot *slot, const ffh_object *object, const char *how,
                        ffh_verdict *verdict) {
-  ffh_say_begin(state, event, rule, verdict);
+  ffh_say_begin(state, event, rule, "done", verdict);
   ffh_say_add(verdict, verb(slot));
   ffh_say_add(verdict, type_name(state, object->type));
   ffh_say_add(verdict, how);
@@ -180,10 +181,11 @@ static bool check_handle(ffh_confine *state, const ffh_inner_event *event, const
 }
 
 static bool check_init(ffh_confine *state, const ffh_inner_event *event, ffh_verdict *verdict) {
-  if (!state->has_init || state->inits > 0 || (event->function->flags & FFH_FN_INIT) != 0) {
+  if (!state->has_init || state->inits > 0 || state->starting > 0 ||
+      (event->function->flags & FFH_FN_INIT) != 0) {
     return true;
   }
-  ffh_say_begin(state, event, FFH_INIT_ORDER, verdict);
+  ffh_say_begin(state, event, FFH_INIT_ORDER, "done", verdict);
   ffh_say_add(verdict, state->fini.function == NULL ? "called before the initialisation"
                                                     : "called after the end of the library");
   ffh_say_deed(state, verdict, "ended", &state->fini);
@@ -240,6 +242,7 @@ static bool enter(ffh_confine *state, const ffh_inner_event *event, ffh_verdict 
   if (!event->internal && function->plays != FFH_NONE) {
     ffh_life_take_role(state, &state->roles[function->plays], event);
   }
+  state->starting += !event->internal && (function->flags & FFH_FN_INIT) != 0;
   return again;
 }
 
@@ -247,11 +250,16 @@ bool ffh_confine_see(ffh_confine *state, const ffh_inner_event *event, ffh_verdi
   verdict->rule = FFH_RULE_NONE;
   switch ((ffh_inner_kind)event->kind) {
     case FFH_INNER_ENTER:
+      ffh_back_passed(state, event);
       return enter(state, event, verdict);
+    case FFH_INNER_CALLED_BACK:
+      ffh_back_check(state, event, verdict);
+      return false;
     case FFH_INNER_THREAD_ENDED:
       state->ended[state->n_ended++ % FFH_CONFINE_ENDED] = event->thread.id;
       return false;
     default:
+      ffh_back_returned(state, event);
       ffh_life_leave(state, event);
       return false;
   }
@@ -292,6 +300,8 @@ void ffh_confine_begin_input(ffh_confine *state) {
     state->objects[i].children = 0;
     state->objects[i].parent = 0;
   }
+  state->n_passed = 0;
+  state->is_full = false;
   for (uint16_t i = 0; i < state->target->n_roles; i++) {
     ffh_role *role = &state->roles[i];
     role->player = (ffh_actor){0, FFH_NONE};

@@ -17,7 +17,12 @@
 #include "check/verdict.h"
 #include "ffh/target.h"
 
-enum { FFH_CONFINE_OBJECTS = 8192, FFH_CONFINE_BUCKETS = 16384, FFH_CONFINE_ENDED = 128 };
+enum {
+  FFH_CONFINE_OBJECTS = 8192,
+  FFH_CONFINE_BUCKETS = 16384,
+  FFH_CONFINE_ENDED = 128,
+  FFH_CONFINE_PASSED = 64
+};
 
 typedef enum ffh_object_state {
   FFH_OBJECT_LIVE = 0,
@@ -60,6 +65,14 @@ typedef struct ffh_role {
   ffh_deed since;
 } ffh_role;
 
+/* A callback that must run on the thread of the call that it was passed to, which has not come back
+ * yet. */
+typedef struct ffh_passed {
+  const void *callback, *cookie;
+  uint16_t slot;
+  ffh_deed by;
+} ffh_passed;
+
 typedef struct ffh_confine {
   const ffh_target *target;
   void (*print)(ffh_out *out, ffh_actor thread); /* "lane B" */
@@ -67,6 +80,7 @@ typedef struct ffh_confine {
   bool handed_over[FFH_MAX_HANDLE_TYPES]; /* by some function */
   bool creatable[FFH_MAX_HANDLE_TYPES];   /* the same */
   uint32_t inits;                         /* initialisations without their ends */
+  uint32_t starting;                      /* initialisations that have not come back */
   ffh_deed fini;
   ffh_role roles[256];
   uint64_t generation;
@@ -75,7 +89,10 @@ typedef struct ffh_confine {
   uint32_t buckets[FFH_CONFINE_BUCKETS]; /* index + 1, 0 ends */
   ffh_object objects[FFH_CONFINE_OBJECTS];
   uint32_t ended[FFH_CONFINE_ENDED]; /* threads, the latest ones */
-  bool changed;                      /* objects or players: set here, cleared by the caller */
+  uint32_t n_passed;
+  bool is_full; /* some that were passed are not known */
+  ffh_passed passed[FFH_CONFINE_PASSED];
+  bool changed; /* objects or players: set here, cleared by the caller */
 } ffh_confine;
 
 /* `state` is all zero. The target is kept. */

@@ -207,6 +207,9 @@ void ffh_life_leave(ffh_confine *state, const ffh_inner_event *event) {
   if (event->internal) {
     return;
   }
+  if ((function->flags & FFH_FN_INIT) != 0 && state->starting > 0) {
+    state->starting--;
+  }
   if (success && (function->flags & FFH_FN_INIT) != 0) {
     state->inits++;
     state->changed = true;

@@ -43,7 +43,7 @@ void ffh_say_deed(const ffh_confine *state, ffh_verdict *verdict, const char *wh
 }
 
 void ffh_say_begin(const ffh_confine *state, const ffh_inner_event *event, ffh_rule rule,
-                   ffh_verdict *verdict) {
+                   const char *what, ffh_verdict *verdict) {
   verdict->rule = rule;
   verdict->slot = FFH_NONE;
   verdict->n_evidence = 0;
@@ -54,7 +54,7 @@ void ffh_say_begin(const ffh_confine *state, const ffh_inner_event *event, ffh_r
   ffh_out_str(&out, ": ");
   ffh_deed deed = {event->thread, event->function, event->n_frames, {0}};
   memcpy(deed.frames, event->frames, sizeof deed.frames);
-  ffh_say_deed(state, verdict, "done", &deed);
+  ffh_say_deed(state, verdict, what, &deed);
 }
 
 static ffh_out message_of(ffh_verdict *verdict) {

@@ -4,9 +4,10 @@
 
 #include "check/confine.h"
 
-/* "engine_commit on lane B (plays no role): " and then what the caller adds with ffh_say_add. */
+/* "engine_commit on lane B (plays no role): " and then what the caller adds with ffh_say_add;
+ * `what` ("done") is the title of the stack. */
 void ffh_say_begin(const ffh_confine *state, const ffh_inner_event *event, ffh_rule rule,
-                   ffh_verdict *verdict);
+                   const char *what, ffh_verdict *verdict);
 void ffh_say_add(ffh_verdict *verdict, const char *text);
 /* "lane B", with the role that it plays, if any. */
 void ffh_say_thread(const ffh_confine *state, ffh_verdict *verdict, ffh_actor thread);

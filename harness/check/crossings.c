@@ -52,7 +52,8 @@ static void print_thrown(const ffh_unwound *unwound, ffh_out *out) {
 }
 
 static void judge_callback(const ffh_unwound *unwound, ffh_out *out) {
-  ffh_out_str(out, "the implementation of the callback ");
+  bool facade = unwound->edge->to == FFH_SIDE_LIBRARY;
+  ffh_out_str(out, facade ? "the facade's callback " : "the implementation of the callback ");
   ffh_out_str(out, unwound->edge->name);
   if (unwound->how == FFH_UNWINDING_JUMP) {
     ffh_out_str(out, " was left by longjmp");

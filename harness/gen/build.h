@@ -33,8 +33,8 @@ void ffh_build_bytes_dict(ffh_build *build, ffh_gen_slot *slot);
 void ffh_build_result(ffh_build *build, ffh_gen_function *function);
 ffh_gen_slot ffh_build_result_slot(const ffh_proto *proto, ffh_kind kind);
 /* callbacks.c */
-void ffh_build_callback(ffh_build *build, const ffh_decl *decl, const ffh_ctype *type,
-                        ffh_gen_slot *slot);
+void ffh_build_callback(ffh_build *build, const ffh_gen_function *function, const ffh_decl *decl,
+                        const ffh_ctype *type, ffh_gen_slot *slot);
 void ffh_build_link_callback(ffh_build *build, ffh_gen_function *function, uint16_t index);
 /* link.c: names in words become slots. */
 void ffh_build_link(ffh_build *build, ffh_gen_function *function);

@@ -97,8 +97,8 @@ static void set_thread(ffh_build *build, const ffh_note *note, ffh_gen_callback 
   }
 }
 
-void ffh_build_callback(ffh_build *build, const ffh_decl *decl, const ffh_ctype *type,
-                        ffh_gen_slot *slot) {
+void ffh_build_callback(ffh_build *build, const ffh_gen_function *function, const ffh_decl *decl,
+                        const ffh_ctype *type, ffh_gen_slot *slot) {
   const ffh_note *note = ffh_slot_note(slot, FFH_W_CALLBACK);
   if (note == NULL) {
     refuse(build, slot, FFH_DIAG_CALLBACK_UNSTATED, "is a function pointer without FFH_CALLBACK");
@@ -113,6 +113,10 @@ void ffh_build_callback(ffh_build *build, const ffh_decl *decl, const ffh_ctype 
   callback->out.until_slot = FFH_NONE;
   callback->out.once = ffh_slot_note(slot, FFH_W_ONCE) != NULL;
   set_thread(build, note, callback);
+  slot->callback = callback;
+  if (ffh_model_is_inner(function)) {
+    return; /* the facade passes it */
+  }
   const ffh_note *uses = ffh_slot_note(slot, FFH_W_USES);
   if (uses != NULL) {
     add_uses(build, slot, uses, callback);
@@ -124,7 +128,6 @@ void ffh_build_callback(ffh_build *build, const ffh_decl *decl, const ffh_ctype 
         ffh_mem_format(build->mem, "ffh_callback_%u_%s", build->n_callbacks++, slot->out.name);
     check_default(build, slot, callback);
   }
-  slot->callback = callback;
 }
 
 void ffh_build_link_callback(ffh_build *build, ffh_gen_function *function, uint16_t index) {

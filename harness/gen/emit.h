@@ -21,6 +21,13 @@ void ffh_emit_inner(const ffh_model *model, FILE *out);
 void ffh_emit_inner_options(const ffh_model *model, FILE *out);
 /* The same as functions that a proxy library exports; the real ones are pointers. */
 void ffh_emit_inner_proxies(const ffh_model *model, FILE *out);
+/* Trampolines for the callbacks that inner functions take; whether a parameter has some, and which
+ * of them is passed on. */
+void ffh_emit_backs(const ffh_model *model, bool proxy, FILE *out);
+bool ffh_emit_has_back(const ffh_gen_function *function, unsigned param);
+void ffh_emit_back_argument(const ffh_model *model, unsigned f, unsigned param, FILE *out);
+/* The callback's parameter that the user data comes back in; n_params when there is none. */
+unsigned ffh_emit_cookie(const ffh_gen_callback *callback);
 /* The linker's names of an inner function. */
 unsigned ffh_emit_n_symbols(const ffh_gen_function *function);
 const char *ffh_emit_symbol(const ffh_gen_function *function, unsigned index);

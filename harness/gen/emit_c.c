@@ -11,7 +11,7 @@ void ffh_emit_c(const ffh_model *model, FILE *out) {
   for (unsigned i = 0; i < model->n_functions; i++) {
     inner |= ffh_model_is_inner(&model->functions[i]);
   }
-  fputs(inner ? "#include \"ffh/inner.h\"\n" : "", out);
+  fputs(inner ? "#include \"ffh/back.h\"\n#include \"ffh/inner.h\"\n" : "", out);
   ffh_emit_callbacks(model, out);
   ffh_emit_thunks(model, out);
   ffh_emit_tables(model, out);

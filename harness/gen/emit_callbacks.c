@@ -56,9 +56,7 @@ static void emit_look(const ffh_gen_callback *callback, unsigned index, FILE *ou
   }
 }
 
-/* The parameter that the registering call's user data comes back in; n_params when there is none.
- */
-static unsigned cookie_of(const ffh_gen_callback *callback) {
+unsigned ffh_emit_cookie(const ffh_gen_callback *callback) {
   for (unsigned i = 0; i < callback->n_params; i++) {
     if (is_userdata(callback, i)) {
       return i;
@@ -69,7 +67,7 @@ static unsigned cookie_of(const ffh_gen_callback *callback) {
 
 static void emit_default(const ffh_gen_callback *callback, FILE *out) {
   const ffh_ctype *result = callback->type->target;
-  unsigned cookie = cookie_of(callback);
+  unsigned cookie = ffh_emit_cookie(callback);
   fprintf(out, "\nstatic __typeof__(%s) %s(", result->key, callback->impls[0]);
   ffh_emit_params(callback->params, callback->n_params, out);
   fputs(") {\n", out);
@@ -93,7 +91,7 @@ static void emit_back(const ffh_gen_callback *callback, unsigned f, unsigned s, 
                       FILE *out) {
   const ffh_ctype *result = callback->type->target;
   bool returns = result->kind != FFH_C_VOID;
-  unsigned cookie = cookie_of(callback);
+  unsigned cookie = ffh_emit_cookie(callback);
   fprintf(out, "\nstatic __typeof__(%s) ffh_back_%u_%u_%u(", result->key, f, s, which);
   ffh_emit_params(callback->params, callback->n_params, out);
   fputs(") {\n  FFH_CROSS_FRAME();\n  ffh_crossing crossing;\n", out);
@@ -117,7 +115,7 @@ void ffh_emit_callbacks(const ffh_model *model, FILE *out) {
     const ffh_gen_function *function = &model->functions[f];
     for (unsigned s = 0; s < function->out.n_slots; s++) {
       ffh_gen_callback *callback = function->slots[s].callback;
-      if (callback == NULL) {
+      if (callback == NULL || callback->out.n_impls == 0) {
         continue;
       }
       if (callback->is_default) {

@@ -55,10 +55,16 @@ static const char *word_field(const ffh_ctype *type) {
   }
 }
 
-static void emit_call(const ffh_gen_function *function, unsigned f, unsigned symbol, FILE *out) {
+static void emit_call(const ffh_model *model, unsigned f, unsigned symbol, FILE *out) {
+  const ffh_gen_function *function = &model->functions[f];
   fprintf(out, "ffh_real_%u_%u(", f, symbol);
   for (unsigned i = 0; i < function->proto->type->n_params; i++) {
-    fprintf(out, "%sa%u", i == 0 ? "" : ", ", i);
+    fputs(i == 0 ? "" : ", ", out);
+    if (ffh_emit_has_back(function, i)) {
+      ffh_emit_back_argument(model, f, i, out);
+    } else {
+      fprintf(out, "a%u", i);
+    }
   }
   fputs(");\n", out);
 }
@@ -124,7 +130,7 @@ static void emit_wrap(const ffh_model *model, const ffh_gen_function *function, 
   if (result->kind != FFH_C_VOID) {
     fprintf(out, "__typeof__(%s) result = ", result->spelling);
   }
-  emit_call(function, f, symbol, out);
+  emit_call(model, f, symbol, out);
   if (field != NULL) {
     fprintf(out, "  ffh_inner_leave(&scope, (ffh_word){.%s = result});\n", field);
   } else {
@@ -138,6 +144,7 @@ static void emit_wrap(const ffh_model *model, const ffh_gen_function *function, 
 }
 
 static void emit_all(const ffh_model *model, bool proxy, FILE *out) {
+  ffh_emit_backs(model, proxy, out);
   for (unsigned f = 0; f < model->n_functions; f++) {
     const ffh_gen_function *function = &model->functions[f];
     for (unsigned s = 0; ffh_model_is_inner(function) && s < ffh_emit_n_symbols(function); s++) {

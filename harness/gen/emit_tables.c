@@ -60,20 +60,25 @@ static void emit_dict(FILE *out, unsigned f, unsigned s, const ffh_gen_slot *slo
 
 static void emit_callback(FILE *out, unsigned f, unsigned s, const ffh_gen_callback *callback) {
   const ffh_callback *c = &callback->out;
-  fprintf(out, "static void (*const impls_%u_%u[])(void) = {", f, s);
-  for (unsigned i = 0; i < c->n_impls; i++) {
-    fprintf(out, "%s(void (*)(void))ffh_back_%u_%u_%u", i == 0 ? "" : ", ", f, s, i);
+  if (c->n_impls != 0) {
+    fprintf(out, "static void (*const impls_%u_%u[])(void) = {", f, s);
+    for (unsigned i = 0; i < c->n_impls; i++) {
+      fprintf(out, "%s(void (*)(void))ffh_back_%u_%u_%u", i == 0 ? "" : ", ", f, s, i);
+    }
+    fputs("};\n", out);
+    emit_texts(out, "impl_names", f, s, callback->impls, c->n_impls);
   }
-  fputs("};\n", out);
-  emit_texts(out, "impl_names", f, s, callback->impls, c->n_impls);
   if (c->n_reenters != 0) {
     emit_u16s(out, "reenters", f, s, callback->reenters, c->n_reenters);
   }
   fprintf(out,
           "static const ffh_callback callback_%u_%u = {\n"
-          "    .threading = %u, .role = %u, .once = %u, .until = %u, .until_slot = %u,\n"
-          "    .n_impls = %u, .impls = impls_%u_%u, .impl_names = impl_names_%u_%u",
-          f, s, c->threading, c->role, c->once, c->until, c->until_slot, c->n_impls, f, s, f, s);
+          "    .threading = %u, .role = %u, .once = %u, .until = %u, .until_slot = %u",
+          f, s, c->threading, c->role, c->once, c->until, c->until_slot);
+  if (c->n_impls != 0) {
+    fprintf(out, ",\n    .n_impls = %u, .impls = impls_%u_%u, .impl_names = impl_names_%u_%u",
+            c->n_impls, f, s, f, s);
+  }
   if (c->n_reenters != 0) {
     fprintf(out, ",\n    .reenters = reenters_%u_%u, .n_reenters = %u", f, s, c->n_reenters);
   }

@@ -15,14 +15,30 @@ static bool has_any(const ffh_notes *notes, const ffh_word_id *words, size_t n) 
   return false;
 }
 
-static bool is_seen(const ffh_build *build, const ffh_decl *param) {
+static bool is_callback(const ffh_decl *param) {
+  const ffh_ctype *type = param->type;
+  return type->kind == FFH_C_POINTER && type->target->kind == FFH_C_FUNCTION &&
+         ffh_words_find(&param->notes, FFH_W_CALLBACK) != NULL;
+}
+
+/* Of a callback that the contract speaks of. */
+static bool is_userdata(const ffh_proto *proto, const ffh_decl *param) {
+  bool any = false;
+  for (unsigned i = 0; i < proto->n_params; i++) {
+    any |= is_callback(&proto->params[i]);
+  }
+  return any && ffh_words_find(&param->notes, FFH_W_USERDATA) != NULL;
+}
+
+static bool is_seen(const ffh_build *build, const ffh_proto *proto, const ffh_decl *param) {
   static const ffh_word_id ends[] = {FFH_W_CREATES, FFH_W_CONSUMES, FFH_W_CONSUMES_ON_SUCCESS};
   static const ffh_word_id memory[] = {FFH_W_OWNED, FFH_W_ERROR_OUT, FFH_W_TRANSFERRED};
   const ffh_ctype *type = param->type;
   if (type->kind != FFH_C_POINTER) {
     return false;
   }
-  if (has_any(&param->notes, memory, sizeof memory / sizeof memory[0]) ||
+  if (is_callback(param) || is_userdata(proto, param) ||
+      has_any(&param->notes, memory, sizeof memory / sizeof memory[0]) ||
       ffh_model_type(build->model, type->target->key) != FFH_NONE) {
     return true;
   }
@@ -108,7 +124,7 @@ void ffh_build_inner(ffh_build *build, ffh_gen_function *function) {
   }
   function->out.n_params = (uint16_t)proto->n_params;
   for (unsigned i = 0; i < proto->n_params; i++) {
-    if (is_seen(build, &proto->params[i])) {
+    if (is_seen(build, proto, &proto->params[i])) {
       ffh_build_param(build, function, i);
     }
   }

@@ -382,7 +382,7 @@ static void build_pointer(ffh_build *build, ffh_gen_function *function, const si
       refuse(build, at, FFH_DIAG_ELEMENT_POINTER, "is a pointer inside an array's elements");
       return;
     }
-    ffh_build_callback(build, at->decl, target, &slot);
+    ffh_build_callback(build, function, at->decl, target, &slot);
     (void)ffh_build_add_slot(build, function, &slot);
   } else if (has(at, FFH_W_ERROR_OUT) || has(at, FFH_W_OWNED) || has(at, FFH_W_RETURNS_BORROWED) ||
              has(at, FFH_W_RETURNS_STATIC)) {

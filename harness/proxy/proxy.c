@@ -239,6 +239,11 @@ __attribute__((destructor)) static void finish(void) {
       ffh_out_unsigned(&out, ffh_inner_counts[i]);
     }
   }
-  ffh_out_str(&out, "}}\n");
+  ffh_out_str(&out, "}");
+  if (ffh_backs_full != 0) {
+    ffh_out_str(&out, ", \"callbacks_passed_on\": ");
+    ffh_out_unsigned(&out, ffh_backs_full);
+  }
+  ffh_out_str(&out, "}\n");
   (void)ffh_out_flush(&out, report_fd);
 }

@@ -52,7 +52,7 @@ __attribute__((no_sanitize("function"))) static void *thread_main(void *argument
   pthread_setspecific(exit_key, self);
   ffh_thread_arrived(self);
   ffh_thread_begin(self);
-  ffh_here_now.side = FFH_SIDE_LIBRARY;
+  ffh_here_now.side = self->side;
   return self->entry(self->argument);
 }
 
@@ -89,6 +89,7 @@ static int create(ffh_thread *self, pthread_t *handle, const pthread_attr_t *att
   thread->argument = argument;
   /* What libc allocates for the thread is freed by whichever thread buries it: nobody's memory. */
   uint8_t side = ffh_here_now.side;
+  thread->side = side == FFH_SIDE_LEGACY ? FFH_SIDE_LEGACY : FFH_SIDE_LIBRARY;
   ffh_here_now.side = FFH_SIDE_HARNESS;
   int rc = ffh_real()->pthread_create(&thread->handle, attributes, thread_main, thread);
   ffh_here_now.side = side;

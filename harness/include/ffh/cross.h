@@ -27,6 +27,7 @@ typedef enum ffh_edge_kind {
   FFH_EDGE_CALL = 0, /* an exported function is called */
   FFH_EDGE_CALLBACK, /* the library calls back */
   FFH_EDGE_LEGACY,   /* the facade calls an inner function */
+  FFH_EDGE_BACK,     /* an inner function calls back, and the contract says nothing of it */
   FFH_EDGE_THREAD    /* a thread of the library begins, or runs its destructors */
 } ffh_edge_kind;
 

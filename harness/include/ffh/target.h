@@ -125,7 +125,7 @@ typedef struct ffh_callback {
   uint8_t once;  /* runs exactly once */
   uint8_t until; /* ffh_until */
   uint16_t until_slot;
-  uint16_t n_impls; /* at least 1 */
+  uint16_t n_impls; /* at least 1, of an inner function none */
   void (*const *impls)(void);
   const char *const *impl_names;
   const uint16_t *reenters; /* functions the callback may call */

@@ -59,6 +59,46 @@ def test_a_call_by_ctypes_on_another_thread_is_found() -> None:
     assert len(found["evidence"]) == 2
 
 
+CALLBACKS = """
+track = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
+stopped = ctypes.CFUNCTYPE(None)
+disc.disc_each.argtypes = [ctypes.c_void_p, ctypes.c_int, track, ctypes.c_void_p]
+disc.disc_watch.argtypes = disc.disc_watches.argtypes = [ctypes.c_void_p, stopped]
+"""
+
+
+def test_callbacks_arrive_and_what_they_call_is_judged() -> None:
+    script = """
+assert disc.disc_each(one, 4, track(lambda number, data: number + data), 10) == 46
+disc.disc_each(one, 1, track(lambda number, data: elsewhere(lambda: disc.disc_play(one, 1.0))), 0)
+print('not reached')
+"""
+    done = python(CALLBACKS + script)
+    assert (done.returncode, done.stdout) == (exits.FINDING, ""), done.stderr
+    assert done.stderr.startswith("FFH-WRONG-THREAD: ")
+
+
+def test_a_callback_on_another_thread_than_its_calls_is_found() -> None:
+    done = python(CALLBACKS + "disc.disc_each(one, 100, track(lambda number, data: 1), 0)")
+    assert done.returncode == exits.FINDING, done.stderr
+    assert done.stderr.startswith("FFH-CALLBACK-THREAD: ")
+    assert "passed by disc_each (contract line 12) on the main thread:" in done.stderr
+
+
+def test_callbacks_beyond_the_trampolines_are_passed_on_and_counted(tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    script = """
+kept = [stopped(lambda: None) for _ in range(40)]
+for one_of_them in kept + kept:
+    disc.disc_watch(one, one_of_them)
+    assert disc.disc_watches(one, one_of_them) == 1
+    assert disc.disc_watches(one, stopped(0)) == 0
+"""
+    done = python(CALLBACKS + script, FFH_REPORT=str(report))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(report.read_text())["callbacks_passed_on"] == 4 * 8
+
+
 def test_a_report_can_go_on(tmp_path: Path) -> None:
     report = tmp_path / "report"
     done = python(
@@ -71,7 +111,16 @@ def test_a_report_can_go_on(tmp_path: Path) -> None:
     assert [json.loads(line)["rule"] for line in lines if line.startswith('{"rule"')] == [
         "FFH-WRONG-THREAD"
     ]
-    assert json.loads(lines[-1]) == {"checked": {"disc_new": 1, "disc_play": 1, "disc_free": 1}}
+    assert json.loads(lines[-1]) == {
+        "checked": {
+            "disc_new": 1,
+            "disc_play": 1,
+            "disc_each": 0,
+            "disc_watch": 0,
+            "disc_watches": 0,
+            "disc_free": 1,
+        }
+    }
 
 
 def test_what_is_never_called_is_not_covered(tmp_path: Path) -> None:

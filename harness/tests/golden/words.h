@@ -111,5 +111,9 @@ FFH_LEGACY FFH_SYMBOL(_ZN5StoreD1Ev, _ZN5StoreD2Ev) void store_end(store *self F
 typedef void (*store_function)(store *self);
 FFH_LEGACY FFH_RETURNS_FUNCTION(store_inner) store_function store_inner_get(void);
 FFH_LEGACY FFH_PLAYS(executor) const char *store_serve(store *self, char *untold);
+FFH_LEGACY void store_each(store *self,
+                           int (*each)(const char *key, void *data) FFH_CALLBACK(caller, call),
+                           void *data FFH_USERDATA);
+FFH_LEGACY void store_forget(int (*each)(const char *key, void *data), void (*untold)(void));
 FFH_DISTURBS void world_fill_disk(void);
 FFH_EXCLUDED("writes to the terminal") void store_dump(const store *self, ...);

@@ -427,11 +427,35 @@ FFH_LEGACY void core_complain(char **error FFH_ERROR_OUT(free));
 FFH_LEGACY void core_keep(char *text FFH_TRANSFERRED(free));
 FFH_LEGACY void *core_parcel(void);
 
+/* Callbacks at the inner edge. core_visit calls on its caller's thread or on one of its own; what
+ * core_watch has kept core_ring calls on the same ones, or on the thread that core_strike is
+ * called on. */
+typedef void (*visit)(void *data);
+FFH_LEGACY void core_visit(int elsewhere, visit each FFH_CALLBACK(caller, call),
+                           void *data FFH_USERDATA);
+FFH_LEGACY void core_visit_any(int elsewhere, visit each FFH_CALLBACK(any, call),
+                               void *data FFH_USERDATA);
+FFH_LEGACY void core_watch(core *self, visit each FFH_CALLBACK(caller, destroy(self)),
+                           void *data FFH_USERDATA);
+FFH_LEGACY void core_unwatch(core *self, visit each);
+FFH_LEGACY void core_ring(int elsewhere);
+FFH_LEGACY void core_strike(visit each FFH_CALLBACK(smith, call));
+
 void cross_side_inner_bad(void);
 void cross_side_inner_out_bad(void);
 void cross_side_inner_thread_bad(void);
 void cross_side_inner_good(void);
 void cross_side_inner_open(void);
+void cross_side_inner_back_bad(void);
+void cross_side_inner_back_good(void);
+void stale_handle_back_bad(void);
+void stale_handle_back_good(void);
+void callback_thread_inner_bad(void);
+void callback_thread_inner_kept_bad(void);
+void callback_thread_inner_role_bad(void);
+void callback_thread_inner_good(void);
+void callback_escape_inner_bad(void);
+void callback_escape_inner_good(void);
 void wrong_thread_bad(void);
 void wrong_thread_good(void);
 void wrong_thread_destroy_bad(void);

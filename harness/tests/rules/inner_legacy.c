@@ -1,5 +1,6 @@
 /* The old library behind the facade of inner.cpp. Its objects lie in pools, so that none of the
  * planted faults is seen by anything else than the inner edge. */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,4 +127,62 @@ void *core_parcel(void) {
 
 void rules_core_unpack(void *parcel) {
   free(parcel);
+}
+
+struct calling {
+  visit each;
+  void *data;
+};
+
+static void *call(void *argument) {
+  const struct calling *one = argument;
+  core_strike(NULL); /* what it calls itself nobody judges */
+  one->each(one->data);
+  return NULL;
+}
+
+/* On this thread or on one of the library's own. */
+static void call_back(int elsewhere, visit each, void *data) {
+  struct calling one = {each, data};
+  pthread_t thread;
+  if (elsewhere == 0) {
+    each(data);
+  } else if (pthread_create(&thread, NULL, call, &one) == 0) {
+    pthread_join(thread, NULL);
+  }
+}
+
+void core_visit(int elsewhere, visit each, void *data) {
+  call_back(elsewhere, each, data);
+}
+
+void core_visit_any(int elsewhere, visit each, void *data) {
+  call_back(elsewhere, each, data);
+}
+
+static struct calling watch;
+
+void core_watch(core *self, visit each, void *data) {
+  self->uses++;
+  watch = (struct calling){each, data};
+}
+
+/* As libraries do that tell registrations apart by the function. */
+void core_unwatch(core *self, visit each) {
+  self->uses++;
+  if (watch.each == each) {
+    watch.each = NULL;
+  }
+}
+
+void core_ring(int elsewhere) {
+  if (watch.each != NULL) {
+    call_back(elsewhere, watch.each, watch.data);
+  }
+}
+
+void core_strike(visit each) {
+  if (each != NULL) {
+    each(NULL);
+  }
 }

@@ -1,11 +1,49 @@
 #include "harness/tests/e2e/proxy/disc.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
 struct disc {
   int played;
+  void (*stopped)(void);
 };
+
+typedef struct tour {
+  int n, sum;
+  int (*track)(int number, void *data);
+  void *data;
+} tour;
+
+static void *each(void *argument) {
+  tour *all = argument;
+  for (int i = 0; i < all->n; i++) {
+    all->sum += all->track(i, all->data);
+  }
+  return NULL;
+}
+
+/* Many tracks are played by a thread of their own. */
+int disc_each(disc *self, int n, int (*track)(int number, void *data), void *data) {
+  enum { MANY = 100 };
+  tour all = {n, 0, track, data};
+  pthread_t thread;
+  if (n < MANY) {
+    each(&all);
+  } else if (pthread_create(&thread, NULL, each, &all) == 0) {
+    pthread_join(thread, NULL);
+  }
+  self->played += n;
+  return all.sum;
+}
+
+void disc_watch(disc *self, void (*stopped)(void)) {
+  self->stopped = stopped;
+}
+
+int disc_watches(disc *self, void (*stopped)(void)) {
+  return self->stopped == stopped;
+}
 
 disc *disc_new(void) {
   return calloc(1, sizeof(disc));

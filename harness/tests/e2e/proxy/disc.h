@@ -10,6 +10,11 @@ typedef struct disc disc;
 
 disc *disc_new(void);
 int disc_play(disc *self, double speed);
+/* The sum of what `track` returns for each of the tracks. */
+int disc_each(disc *self, int n, int (*track)(int number, void *data), void *data);
+/* Who is told, and whether it is that one. */
+void disc_watch(disc *self, void (*stopped)(void));
+int disc_watches(disc *self, void (*stopped)(void));
 void disc_free(disc *self);
 /* In no contract, and with a number of arguments that nobody knows. */
 int disc_version(void);
