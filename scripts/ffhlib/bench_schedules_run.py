@@ -8,7 +8,8 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,3 +103,21 @@ def compiled(replay: Path, text: str, name: str, folder: Path, env: dict[str, st
 
         raise BenchError(f"the plan {name} cannot be compiled: {message}")
     return out
+
+
+def side_by_side(
+    work: Sequence[Callable[[], None]],
+    jobs: int,
+    prepare: Callable[[], None],
+    stop: threading.Event,
+) -> None:
+    """Does the work, so many pieces at a time, on threads that `prepare` themselves; the first that fails, and an
+    interruption, sets `stop` for the others."""
+    with ThreadPoolExecutor(jobs, initializer=prepare) as pool:
+        waiting = [pool.submit(piece) for piece in work]
+        try:
+            for future in waiting:
+                future.result()
+        except BaseException:
+            stop.set()
+            raise

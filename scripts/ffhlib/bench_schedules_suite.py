@@ -7,14 +7,14 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from . import replayer
 from .bench_pairs import BenchError
-from .bench_schedules_run import Cores, compiled, timed, without_symbols
+from .bench_schedules_run import Cores, compiled, side_by_side, timed, without_symbols
 
 POLICIES = ("random", "pct", "pos", "surw")
 INPUT_SECONDS = 20  # of one run; a model that hangs is a finding of its own
@@ -95,14 +95,8 @@ class Suite:
                 if not self.stop.is_set():
                     measure(program)
 
-        with ThreadPoolExecutor(len(cores.all), initializer=cores.take) as pool:
-            waiting = [pool.submit(one, program) for program in chosen]
-            try:
-                for future in waiting:
-                    future.result()
-            except BaseException:
-                self.stop.set()
-                raise
+        work = [partial(one, program) for program in chosen]
+        side_by_side(work, len(cores.all), cores.take, self.stop)
 
     def every(self, chosen: Sequence[Program], measure: Callable[[Program], None]) -> None:
         """Measures the programs one after another, each with the whole machine."""

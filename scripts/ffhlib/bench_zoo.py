@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from . import (
     profile,
 )
 from .bench_pairs import BenchError
-from .bench_schedules_run import Cores
+from .bench_schedules_run import Cores, side_by_side
 from .bench_zoo_tools import FFIHAMMER, FLAVOR, HAND, TOOLS, Entry
 from .results import SCHEMA, to_json, utc_now, write_atomic
 
@@ -191,14 +191,8 @@ class Bench:
         jobs: int,
         prepare: Callable[[], None],
     ) -> None:
-        with ThreadPoolExecutor(jobs, initializer=prepare) as pool:
-            waiting = [pool.submit(self._one, entry, tool, folder) for entry, tool in work]
-            try:
-                for future in waiting:
-                    future.result()
-            except BaseException:
-                self.stop.set()
-                raise
+        measures = [partial(self._one, entry, tool, folder) for entry, tool in work]
+        side_by_side(measures, jobs, prepare, self.stop)
 
     def kept(self, entry: Entry, tool: str) -> bool:
         """Whether this is measured already, at this commit and with this effort."""

@@ -104,7 +104,9 @@ class UnitFile(pytest.File):
         return self.outcome
 
 
-class UnitItem(pytest.Item):
+class ToldItem(pytest.Item):
+    """An item whose failed assertion is told by its own text."""
+
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         return (
             str(excinfo.value)
@@ -112,6 +114,8 @@ class UnitItem(pytest.Item):
             else super().repr_failure(excinfo)
         )
 
+
+class UnitItem(ToldItem):
     def reportinfo(self) -> tuple[Path, int | None, str]:
         return self.path, 0, f"{self.path.name}::{self.name}"
 
@@ -170,7 +174,7 @@ class LintFile(pytest.File):
             yield item
 
 
-class LintItem(pytest.Item):
+class LintItem(ToldItem):
     def __init__(self, *, rule: lint.Rule, tree: Tree, **rest: Any) -> None:
         super().__init__(**rest)
         self.rule, self.tree = rule, tree
@@ -182,13 +186,6 @@ class LintItem(pytest.Item):
             raise AssertionError(
                 f"{len(findings)} findings of {self.rule.name} ({self.rule.meaning}):\n{lines}"
             )
-
-    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
-        return (
-            str(excinfo.value)
-            if isinstance(excinfo.value, AssertionError)
-            else super().repr_failure(excinfo)
-        )
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         return self.path, 0, f"lint::{self.name}"
