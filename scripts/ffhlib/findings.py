@@ -212,7 +212,7 @@ class Findings:
         else:
             where = self.results.write(f"{folder}/repro.c", text).parent
             report["program"] = repro_c.program(
-                target.build, target.name, target.flavor, self._shown(where)
+                target.build, target.name, target.flavor, self._shown(where), plan
             )
 
     def _rewrite(self, finding: Finding) -> None:

@@ -21,7 +21,14 @@ _SILENT = {
     "FFH-CONST-WRITE": "a write to a const argument",
 }
 _WAITS = ("FFH-DEADLOCK", "FFH-LOST-WAKEUP", "FFH-SELF-DEADLOCK", "FFH-LIVELOCK")
+# What repro_failing.c.in stands before.
+_FAILING = [
+    "malloc", "calloc", "realloc", "reallocarray", "posix_memalign", "aligned_alloc", "memalign", "strdup", "strndup",
+    *(f"{new}{kind}" for new in ("_Znwm", "_Znam")
+      for kind in ("", "RKSt9nothrow_t", "St11align_val_t", "St11align_val_tRKSt9nothrow_t")),
+]  # fmt: skip
 _INCLUDES = [
+    "errno.h",
     "ftw.h",
     "pthread.h",
     "stdint.h",
@@ -141,7 +148,14 @@ def _lifecycle(model: dict[str, Any], flag: str) -> list[str]:
     ]
 
 
-def build_command(info: dict[str, Any], source: str = "repro.c", flavor: str = "asan") -> list[str]:
+def allocations_fail(plan: str) -> bool:
+    """Whether the linker has to redirect allocations."""
+    return any(call.fail for call in parse(plan))
+
+
+def build_command(
+    info: dict[str, Any], source: str = "repro.c", flavor: str = "asan", failing: bool = False
+) -> list[str]:
     """Shell lines that build `repro` from repro.c in the present directory."""
     sanitizers = "thread" if flavor == "tsan" else "address,undefined"
     sanitize = f"-g -fsanitize={sanitizers} -fno-sanitize-recover=undefined"
@@ -158,7 +172,8 @@ def build_command(info: dict[str, Any], source: str = "repro.c", flavor: str = "
         )
     linked = [*info.get("libraries", []), *info.get("needs", [])]
     libraries = " ".join(shlex.quote(str(library)) for library in linked)
-    lines.append(f"clang++-19 {sanitize} {' '.join(objects)} {libraries} -pthread -o repro")
+    wraps = f" -Wl,{','.join(f'--wrap={name}' for name in _FAILING)}" if failing else ""
+    lines.append(f"clang++-19 {sanitize} {' '.join(objects)} {libraries} -pthread{wraps} -o repro")
     return lines
 
 
@@ -186,7 +201,7 @@ def _turns(plan: str, lanes: int) -> list[str]:
 
 
 def _header(
-    report: dict[str, Any], info: dict[str, Any], turns: list[str], notes: list[str]
+    report: dict[str, Any], info: dict[str, Any], turns: list[str], failing: bool, notes: list[str]
 ) -> str:
     lines = [
         f"{report.get('rule', '')}: {report.get('meaning', '')}",
@@ -195,7 +210,10 @@ def _header(
         *turns,
         "",
         "Build and run it:",
-        *(f"  {line}" for line in build_command(info, flavor=str(report.get("flavor")))),
+        *(
+            f"  {line}"
+            for line in build_command(info, flavor=str(report.get("flavor")), failing=failing)
+        ),
         "  ASAN_OPTIONS=detect_leaks=1 ./repro",
         "Replay it with ffihammer:",
         f"  {report.get('command', '')}",
@@ -214,11 +232,7 @@ def generate(plan: str, report: dict[str, Any], model: dict[str, Any], info: dic
     except PlanError as error:
         raise ReproError(str(error)) from error
     notes: list[str] = []
-    notes += [
-        f"allocation {call.fail} inside call {number} ({call.function}) has to fail, and does not here"
-        for number, call in enumerate(calls)
-        if call.fail
-    ]
+    failing = allocations_fail(plan)
     types = _handle_types(model, calls)
     bodies, table, used = [], [], set()
     steps = _steps(calls, report.get("order") or [], notes)
@@ -234,11 +248,12 @@ def generate(plan: str, report: dict[str, Any], model: dict[str, Any], info: dic
     ended = report.get("phase") == "leak check"
     forget = "".join(f"  {name} = NULL;\n" for name in variables) if ended else ""
     parts = [
-        _header(report, info, _turns(plan, len(named)), notes),
+        _header(report, info, _turns(plan, len(named)), failing, notes),
         "#define _GNU_SOURCE\n" + "".join(f"#include <{name}>\n" for name in _INCLUDES),
         f'#include "{header}"\n',
         "#define SPARSE ((UINT64_C(1) << 32) + (1u << 20))\n"
         + (_HERE / "repro_prelude.c.in").read_text(encoding="utf-8"),
+        (_HERE / "repro_failing.c.in").read_text(encoding="utf-8") if failing else "",
         "".join(f"static __attribute__((unused)) void *{name};\n" for name in variables),
         _callbacks(model, used),
         text,
@@ -252,13 +267,16 @@ def generate(plan: str, report: dict[str, Any], model: dict[str, Any], info: dic
     return "\n".join(part for part in parts if part)
 
 
-def program(build: Path, target: str, flavor: str, folder: str) -> dict[str, Any]:
-    """How the repro.c in a directory is built, for the report beside it."""
+def program(build: Path, target: str, flavor: str, folder: str, plan: str) -> dict[str, Any]:
+    """How the repro.c of a plan is built in its directory, for the report beside it."""
     try:
         info = json.loads((build / "targets" / target / "target.json").read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return {"folder": folder, "build": build_command(info, flavor=flavor)}
+    return {
+        "folder": folder,
+        "build": build_command(info, flavor=flavor, failing=allocations_fail(plan)),
+    }
 
 
 def for_finding(build: Path, target: str, model: Path, plan: str, report: dict[str, Any]) -> str:

@@ -370,6 +370,8 @@ class Writer:
         else:
             call = f"(void){call}"
         ends = [line for line in self.after if outcome == "ok" or self._after_failure(line)]
+        if self.call.fail:
+            return [*self.lines, f"fail_at = {self.call.fail};", f"{call};", "fail_at = 0;", *ends]
         return [*self.lines, f"{call};", *ends]
 
     def _after_failure(self, line: str) -> bool:

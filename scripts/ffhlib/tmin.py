@@ -339,7 +339,7 @@ def _write_program(
         report["notes"] = [*report["notes"], f"there is no repro.c: {error}"]
         return
     write_atomic(out / "repro.c", program.encode())
-    report["program"] = repro_c.program(target.build, target.name, target.flavor, str(shown))
+    report["program"] = repro_c.program(target.build, target.name, target.flavor, str(shown), plan)
 
 
 def _write(
