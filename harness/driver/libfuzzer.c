@@ -145,40 +145,17 @@ __attribute__((visibility("default"))) int LLVMFuzzerInitialize(int *argc, char 
   return 0;
 }
 
-static struct sigaction engines[NSIG];
-
-static void count_first(int number, siginfo_t *info, void *context) {
-  ffh_run_count();
-  if ((engines[number].sa_flags & SA_SIGINFO) != 0) {
-    engines[number].sa_sigaction(number, info, context);
-  } else {
-    engines[number].sa_handler(number);
-  }
-}
-
-/* The engine's handlers do not come back when they have found something. */
-static void exempt_handler(int number) {
-  struct sigaction now;
-  if (sigaction(number, NULL, &now) == 0 && now.sa_handler != SIG_DFL &&
-      now.sa_handler != SIG_IGN && now.sa_sigaction != count_first) {
-    engines[number] = now;
-    now.sa_sigaction = count_first;
-    now.sa_flags |= SA_SIGINFO;
-    sigaction(number, &now, NULL);
-  }
-  ffh_sched_exempt_handler(number);
-}
-
-/* libFuzzer installs its handlers after LLVMFuzzerInitialize. */
+/* libFuzzer installs its handlers after LLVMFuzzerInitialize. They do not come back when they have
+ * found something. */
 static void exempt_handlers(void) {
   static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
   static const int requests[] = {SIGALRM, SIGINT, SIGTERM, SIGXFSZ};
   for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
-    exempt_handler(requests[i]);
+    ffh_sched_exempt_handler(requests[i], ffh_run_count);
   }
   if (__sanitizer_set_death_callback == NULL) { /* a sanitizer's own handlers are none of ours */
     for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++) {
-      exempt_handler(crashes[i]);
+      ffh_sched_exempt_handler(crashes[i], ffh_run_count);
     }
   }
 }

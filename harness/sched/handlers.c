@@ -9,11 +9,13 @@
 #include "sched/thread.h"
 
 static struct sigaction outside[NSIG];
+static void (*do_first)(void);
 
 static void handle(int number, siginfo_t *info, void *context) {
   ffh_thread *self = ffh_self;
   int error = errno;
   ffh_become(NULL);
+  do_first();
   if ((outside[number].sa_flags & SA_SIGINFO) != 0) {
     outside[number].sa_sigaction(number, info, context);
   } else {
@@ -23,7 +25,7 @@ static void handle(int number, siginfo_t *info, void *context) {
   errno = error;
 }
 
-void ffh_sched_exempt_handler(int signal_number) {
+void ffh_sched_exempt_handler(int signal_number, void (*first)(void)) {
   FFH_ASSERT(signal_number > 0 && signal_number < NSIG);
   struct sigaction now;
   if (sigaction(signal_number, NULL, &now) != 0 || now.sa_handler == SIG_DFL ||
@@ -31,6 +33,7 @@ void ffh_sched_exempt_handler(int signal_number) {
     return;
   }
   outside[signal_number] = now;
+  do_first = first;
   now.sa_sigaction = handle;
   now.sa_flags |= SA_SIGINFO;
   sigaction(signal_number, &now, NULL);

@@ -131,8 +131,9 @@ void ffh_sched_abandon(void);
 bool ffh_sched_signal_running(int signal_number);
 
 /* From now on the installed handler of the signal runs outside of the schedule, whichever thread it
- * interrupts: it sees the real clock and passes no points. Does nothing when there is none. */
-void ffh_sched_exempt_handler(int signal_number);
+ * interrupts: it sees the real clock and passes no points, and `first` (async-signal-safe) is
+ * called before it. Does nothing when there is none. */
+void ffh_sched_exempt_handler(int signal_number, void (*first)(void));
 
 /* How many lane threads exist besides the main thread. */
 unsigned ffh_sched_pool_size(void);
