@@ -239,7 +239,7 @@ static bool enter(ffh_confine *state, const ffh_inner_event *event, ffh_verdict 
       again &= !ffh_life_counts_uses(state, slot->handle_type);
     }
   }
-  if (!event->internal && function->plays != FFH_NONE) {
+  if (function->plays != FFH_NONE) {
     ffh_life_take_role(state, &state->roles[function->plays], event);
   }
   state->starting += !event->internal && (function->flags & FFH_FN_INIT) != 0;

@@ -287,6 +287,9 @@ static void a_word_says_who_plays_a_role(void **state) {
   EXPECT(FFH_RULE_NONE, DO(ORDER, 1, 0), DO(ORDER, 2, 0)); /* nobody plays it yet */
   EXPECT(FFH_RULE_NONE, DO(SERVE, 1, 0), DO(ORDER, 1, 0), DO(SERVE, 2, 0), DO(ORDER, 2, 0));
   EXPECT(FFH_WRONG_THREAD, DO(SERVE, 1, 0), IN(ORDER, 2, 0));
+  /* The legacy library's own thread, by a call that nobody judges. */
+  EXPECT(FFH_WRONG_THREAD, {.kind = CALL, .function = SERVE, .thread = 1, .internal = true},
+         IN(ORDER, 2, 0));
   EXPECT(FFH_OWNER_GONE, DO(SERVE, 1, 0), GONE(1), IN(ORDER, 2, 0));
 }
 
