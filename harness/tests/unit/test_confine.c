@@ -399,6 +399,9 @@ static void calls_come_between_start_and_end(void **state) {
                        DO(STOP, 1, 0),  DO(START, 1, 0),        NEW(FREE_T, 1, OBJECT),
                        DO(STOP, 1, 0)};
   assert_int_equal(play(good, sizeof good / sizeof *good), FFH_RULE_NONE);
+  /* From a callback of the initialisation. */
+  const step early[] = {IN(START, 1, 0), NEW(FREE_T, 1, OBJECT), OUT(START, 1, 0), DO(STOP, 1, 0)};
+  assert_int_equal(play(early, sizeof early / sizeof *early), FFH_RULE_NONE);
   const step late[] = {IN(USE + FREE_T, 1, OBJECT)};
   assert_int_equal(play(late, 1), FFH_INIT_ORDER);
   assert_int_equal(verdict.n_evidence, 2);
