@@ -9,9 +9,7 @@
 # it: put that directory first on LD_LIBRARY_PATH, or load the file itself. harness/proxy/proxy.c says what it reports.
 function(ffh_add_proxy)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;CONTRACT;REAL" "LINK")
-  if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_CONTRACT OR NOT arg_REAL)
-    message(FATAL_ERROR "ffh_add_proxy needs NAME, CONTRACT and REAL; not understood: ${arg_UNPARSED_ARGUMENTS}")
-  endif()
+  ffh_need_arguments(ffh_add_proxy NAME CONTRACT REAL)
   set(name ${arg_NAME})
   cmake_path(ABSOLUTE_PATH arg_CONTRACT BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE contract)
   set(directory ${PROJECT_BINARY_DIR}/proxy/${name})

@@ -25,9 +25,7 @@ set(FFH_LAST_TAG 15) # FFH_MAX_SIDES - 1
 
 function(ffh_tag_archive)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;ARCHIVE;SIDE" "")
-  if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_ARCHIVE OR NOT arg_SIDE)
-    message(FATAL_ERROR "ffh_tag_archive needs NAME, ARCHIVE and SIDE; not understood: ${arg_UNPARSED_ARGUMENTS}")
-  endif()
+  ffh_need_arguments(ffh_tag_archive NAME ARCHIVE SIDE)
   ffh_check_archive(ffh_tag_archive ${arg_ARCHIVE} "a shared one has its own side only behind a proxy")
   ffh_next_tag(${arg_SIDE} side)
   set(prefix __wrap_tag${side}_) # as stacks show it: no frame of the library

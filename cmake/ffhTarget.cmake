@@ -10,9 +10,7 @@
 # ffh-gen reads the contract with the same include directories and definitions that compile it.
 function(ffh_add_target)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;CONTRACT;DICT;GRANULARITY" "SOURCES;LINK;DEFINITIONS")
-  if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_CONTRACT)
-    message(FATAL_ERROR "ffh_add_target needs NAME and CONTRACT; not understood: ${arg_UNPARSED_ARGUMENTS}")
-  endif()
+  ffh_need_arguments(ffh_add_target NAME CONTRACT)
   if(NOT arg_NAME MATCHES "^[A-Za-z0-9_-]+$")
     message(FATAL_ERROR "ffh_add_target: NAME '${arg_NAME}' may hold letters, digits, '_' and '-' only")
   endif()

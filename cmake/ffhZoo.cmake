@@ -12,9 +12,7 @@
 # them FFH_ZOO_<name>_DIRECTORY and _SOURCES or _CRATE, and _LEGACY.
 function(ffh_add_zoo)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;RULE;CONTRACT;CRATE" "SOURCES;CALLBACKS;LEGACY")
-  if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_RULE OR NOT arg_CONTRACT)
-    message(FATAL_ERROR "ffh_add_zoo needs NAME, RULE and CONTRACT; not understood: ${arg_UNPARSED_ARGUMENTS}")
-  endif()
+  ffh_need_arguments(ffh_add_zoo NAME RULE CONTRACT)
   if((arg_SOURCES AND arg_CRATE) OR (NOT arg_SOURCES AND NOT arg_CRATE))
     message(FATAL_ERROR "ffh_add_zoo: ${arg_NAME} needs SOURCES or a CRATE")
   endif()
