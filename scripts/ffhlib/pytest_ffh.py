@@ -20,6 +20,7 @@ from . import lint, paths, procs
 from .lint_sources import Tree
 
 UNIT_TIMEOUT = 600
+TIDY_TIMEOUT = 1800  # of the whole tree, where no file is known to be clean
 LINT_FILE = Path(lint.__file__)
 SHOWN = 60
 
@@ -171,6 +172,7 @@ class LintFile(pytest.File):
             item = LintItem.from_parent(self, name=rule.name, rule=rule, tree=tree)
             if rule.name == "clang-tidy":
                 item.add_marker(pytest.mark.slow)
+                item.add_marker(pytest.mark.timeout(TIDY_TIMEOUT))
             yield item
 
 
