@@ -208,10 +208,12 @@ def _ffh(*words: object) -> list[str]:
 
 
 def environment(base: dict[str, str]) -> dict[str, str]:
-    """What an engineer sets: sanitizers stop at their first report, and have a symbolizer."""
+    """What an engineer sets: sanitizers stop at their first report, and what is known to be none is
+    suppressed."""
     env = {key: value for key, value in base.items() if not key.endswith("SAN_OPTIONS")}
     env["UBSAN_OPTIONS"] = "print_stacktrace=1"
-    env["TSAN_OPTIONS"] = "halt_on_error=1"
+    suppressions = paths.PROJECT / "harness" / "tests" / "bench" / "zoo" / "tsan.supp"
+    env["TSAN_OPTIONS"] = f"halt_on_error=1:suppressions={suppressions}"
     return env
 
 
