@@ -106,10 +106,15 @@ static void random_bytes(ffh_edit *edit, const ffh_function *function, unsigned 
   }
 }
 
+static bool ends(const ffh_slot *slot) {
+  return (slot->flags & (FFH_SLOT_CONSUMES | FFH_SLOT_CONSUMES_ON_SUCCESS)) != 0;
+}
+
 void ffh_generate_wish(ffh_edit *edit, const ffh_function *function, unsigned at, ffh_wish *wish) {
   const ffh_slot *slot = &function->slots[at];
   *wish = (ffh_wish){.given = 1};
-  bool null = (slot->flags & FFH_SLOT_NULLABLE) != 0 && one_in(edit, 8);
+  /* To end NULL is one path only, and a short one. */
+  bool null = (slot->flags & FFH_SLOT_NULLABLE) != 0 && one_in(edit, ends(slot) ? 32 : 8);
   switch (ffh_slot_class(function, at)) {
     case FFH_CLASS_NUMBER:
     case FFH_CLASS_CAPACITY:
@@ -211,8 +216,29 @@ static unsigned uses(const ffh_plan *plan, uint16_t function) {
   return n;
 }
 
-/* The function that the plan uses least among a few; half the time only those that take a handle
- * of a kind that is already there. */
+static bool any_lives(const ffh_build *build, uint16_t type) {
+  for (uint16_t v = build->newest[type]; v != FFH_NO_VARIABLE; v = build->older[v]) {
+    if (build->track.ended[v] == 0 && !build->track.unborn[v]) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Whether only NULL could be passed to it, to be ended. */
+static bool has_nothing_to_end(const ffh_build *build, const ffh_function *function) {
+  for (unsigned i = 0; i < function->n_slots; i++) {
+    const ffh_slot *slot = &function->slots[i];
+    if (ffh_slot_class(function, i) == FFH_CLASS_HANDLE && ends(slot) &&
+        (slot->flags & FFH_SLOT_NULLABLE) != 0 && !any_lives(build, slot->handle_type)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The function that the plan uses least among a few, and that has something to do; half the time
+ * only those that take a handle of a kind that is already there. */
 static uint16_t choose_function(ffh_edit *edit) {
   const ffh_index *index = edit->build->index;
   const ffh_plan *plan = edit->build->plan;
@@ -229,6 +255,9 @@ static uint16_t choose_function(ffh_edit *edit) {
     }
     found++;
     unsigned n = uses(plan, function);
+    if (has_nothing_to_end(edit->build, &index->functions[function])) {
+      n += plan->n_calls / 4 + 1;
+    }
     if (n < least) {
       least = n;
       best = function;
