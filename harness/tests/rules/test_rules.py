@@ -110,6 +110,13 @@ def test_the_text_of_a_deadlock_shows_the_circle(tmp_path: Path) -> None:
         assert "harness/run/" not in stack
 
 
+def test_a_stack_has_the_function_whose_last_act_was_the_call(tmp_path: Path) -> None:
+    report = replay("FFH-DOUBLE-FREE_violates", tmp_path).sanitizer
+    assert report
+    stack = report.stack("free")
+    assert stack and "double_free_bad" in [frame.function for frame in stack.frames]
+
+
 OF_THREADS = sorted(
     path.stem for path in PLANS.glob("*.plan") if THREADS.search(path.read_text(encoding="utf-8"))
 )
