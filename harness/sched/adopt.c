@@ -15,6 +15,7 @@
 #include "sched/core.h"
 #include "sched/lanes.h"
 #include "sched/models.h"
+#include "sched/names.h"
 #include "sched/real.h"
 #include "sched/sides.h"
 
@@ -48,6 +49,7 @@ __attribute__((no_sanitize("function"))) static void *thread_main(void *argument
   ffh_thread *self = argument;
   self->tid = (pid_t)ffh_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
   ffh_lanes_find_stack(self->index);
+  ffh_names_tell(self->index);
   self->exit_rounds = PTHREAD_DESTRUCTOR_ITERATIONS;
   pthread_setspecific(exit_key, self);
   ffh_thread_arrived(self);

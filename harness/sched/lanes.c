@@ -3,12 +3,12 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/assert.h"
 #include "base/syscall.h"
 #include "sched/core.h"
+#include "sched/names.h"
 #include "sched/real.h"
 
 static _Thread_local int current_lane __attribute__((tls_model("initial-exec"))) = -1;
@@ -55,22 +55,10 @@ void ffh_lanes_begin(void) {
   current_lane = 0;
 }
 
-/* By prctl, which the sanitizers see: they print the name with each of their stacks. */
-static void name_thread(unsigned index) {
-  enum { LETTERS = 26 };
-  char name[16] = "ffh-lane-";
-  size_t n = sizeof "ffh-lane-" - 1;
-  if (index >= LETTERS) {
-    name[n++] = (char)('A' + index / LETTERS - 1);
-  }
-  name[n] = (char)('A' + index % LETTERS);
-  prctl(PR_SET_NAME, (unsigned long)name, 0, 0, 0);
-}
-
 static void *lane_main(void *argument) {
   unsigned index = (unsigned)(uintptr_t)argument;
   current_lane = (int)index;
-  name_thread(index);
+  ffh_names_tell(index);
   ffh_thread *self = ffh_thread_at(index);
   self->tid = (pid_t)ffh_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
   ffh_lanes_find_stack(index);

@@ -14,7 +14,7 @@ ffh_thread ffh_threads[FFH_SET_SIZE];
 
 /* Keeps the files that stand before libc in every executable. */
 #define FFH_MODEL_FILES(X) \
-  X(adopt) X(mutex) X(c11) X(cond) X(barrier) X(futex) X(clock) X(io) X(memory)
+  X(adopt) X(names) X(mutex) X(c11) X(cond) X(barrier) X(futex) X(clock) X(io) X(memory)
 #define DECLARE(name) void ffh_model_##name(void);
 FFH_MODEL_FILES(DECLARE)
 #define LIST(name) ffh_model_##name,

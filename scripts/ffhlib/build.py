@@ -171,7 +171,9 @@ class _Progress:
 
     def line(self, text: str) -> None:
         match = re.match(r"\[(\d+)/(\d+)\] ?(.*)", text)
-        if not match or time.monotonic() < self.next:
+        # Where nothing is to be done this is the only line; it counts what it does not build.
+        looks = match and match[3].startswith("Re-checking globbed directories")
+        if not match or looks or time.monotonic() < self.next:
             return
         self.started = True
         self.next = time.monotonic() + (0.1 if self.terminal else 20)

@@ -9,8 +9,8 @@ from typing import Any
 from . import paths, report_stacks, rules
 from .replayer import Outcome
 from .results import SCHEMA, utc_now
-from .sanitizer_report import Frame, Stack
-from .signature import first_frame, is_harness, normalise
+from .sanitizer_report import Frame, SanitizerReport, Stack
+from .signature import first_frame, is_harness, library_frames, normalise
 from .target import Target
 
 _TITLES = {
@@ -24,6 +24,9 @@ _TITLES = {
     "crash": "stopped",
     "variable": "the frame that holds the variable",
 }
+_LEAK = re.compile(
+    r"(?P<how>Direct|Indirect) leak of (?P<size>\d+) byte\(s\) in (?P<blocks>\d+) object\(s\)"
+)
 _CALL = re.compile(r"^[A-Z]{1,2}: ")  # of a plan's lines, those with a call
 _LAST_CALLS = 12  # in the text; report.json has all that the runtime kept
 
@@ -93,7 +96,7 @@ def make_report(
         "stacks": [_stack_dict(stack) for stack in parsed.stacks] if parsed else [],
         "evidence": [_with_stack(one) for one in runtime.get("evidence") or []],
         "waits": [_with_stack(wait) for wait in runtime.get("waits") or []],
-        "notes": [_location(note) for note in parsed.notes] if parsed else [],
+        "notes": [_location(note) for note in notes_of(parsed)] if parsed else [],
         "failed_allocations": runtime.get("failed_allocations") or [],
         "trace": outcome.trace or str(runtime.get("trace") or ""),
         "reproduced": "0 of 0",
@@ -102,6 +105,26 @@ def make_report(
         "command": command,
         "plan": plan or str(runtime.get("plan") or ""),
     }
+
+
+def notes_of(parsed: SanitizerReport) -> list[str]:
+    """What the sanitizer adds; of a leak, which ends with a colon there, the size and who allocated
+    it. Leaks and their stacks are in the same order."""
+    notes, stacks = [], iter([stack for stack in parsed.stacks if stack.role == "leak"])
+    for note in parsed.notes:
+        leak = _LEAK.match(note)
+        if leak:
+            size, blocks = int(leak["size"]), int(leak["blocks"])
+            note = f"{leak['how']} leak of {size} byte{_s(size)} in {blocks} block{_s(blocks)}"
+            names = library_frames(next(stacks, None))
+            note += f", allocated by {names[0]}" if names else ""
+            note += f" in {names[-1]}" if len(names) > 1 else ""
+        notes.append(note)
+    return notes
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"
 
 
 def _by(call: Any) -> str:
@@ -178,10 +201,6 @@ def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
     return [(title, text) for title, text in facts if text]
 
 
-def _thread(name: str) -> str:
-    return name if name.startswith("lane ") else f"thread {name}"
-
-
 def _access(access: dict[str, Any]) -> str:
     what = f"{'atomic ' if access.get('atomic') else ''}{access.get('access')}"
     by = _by(access) if "call" in access else "a thread of the library"
@@ -190,8 +209,8 @@ def _access(access: dict[str, Any]) -> str:
 
 def _title(stack: dict[str, Any]) -> str:
     if stack["role"] == "creation":
-        return f"{_thread(stack['thread'])} was created"
-    by = f" by {_thread(stack['thread'])}" if stack["thread"] else ""
+        return f"{stack['thread']} was created"
+    by = f" by {stack['thread']}" if stack["thread"] else ""
     return f"{_TITLES.get(stack['role'], stack['role'])}{by}"
 
 

@@ -24,8 +24,9 @@ class Frame:
 @dataclass(frozen=True)
 class Stack:
     """`role` says what the thread did: use, earlier use (of a race), free, second free, allocation,
-    leak, creation, lock, variable (the frame that holds it), crash. `thread` is the report's name
-    for it, or "lane B" where the report says which lane it was."""
+    leak, creation, lock, variable (the frame that holds it), crash. `thread` is our name for it, as
+    in the rest of a report: "lane B", "thread T1". Where that is not known it is the sanitizer's own
+    number for it, and says so."""
 
     role: str
     thread: str
@@ -70,7 +71,11 @@ _ASSERTION = re.compile(r"^.*: Assertion [`'].*failed\.$")
 _PANIC = re.compile(r"^thread '.*?' (?:\(\d+\) )?panicked at (.*?):?$")
 _PANIC_AGAIN = "panic in a function that cannot unwind"  # what another panic led to
 _THREAD = re.compile(r"\b(?:thread |by )(T\d+|main thread)\b")
-_LANE = re.compile(r"\b(?P<thread>T\d+) (?:'ffh-lane-(?P<tsan>\w+)'|\(ffh-lane-(?P<asan>\w+)\))")
+# The scheduler gives its threads these names (harness/sched/names.c), and a sanitizer prints them.
+_NAME = r"(?: '(?P<tsan>[^']*)'| \((?!tid=)(?P<asan>[^()]*)\))"
+_NAMED = re.compile(rf"\b(?P<number>T\d+){_NAME}")
+_OURS = re.compile(r"ffh-(?:lane-(?P<lane>[A-Z]+)|(?P<thread>T\d+))$")
+_MENTION = re.compile(rf"\bthread (?P<number>T\d+){_NAME}?(?!\w)|\bmain thread\b")
 _NOTE = re.compile(
     r"^(?i:(?:previous )?(?:atomic )?(?:read|write) of size)|^0x[0-9a-f]+ is located |^Address 0x.* is located|^Hint: "
     r"|^Location is |^The signal is caused by|^(Direct|Indirect) leak of|.*<== Memory access at offset"
@@ -167,12 +172,30 @@ def _stack(header: str, frames: list[Frame]) -> Stack:
     return Stack(_role(header), thread, tuple(frames))
 
 
-def _name_lanes(stacks: list[Stack], lines: list[str]) -> list[Stack]:
-    """The sanitizers print the name of a thread that has one; the main one is the first lane."""
-    found = [match for line in lines for match in _LANE.finditer(line)]
-    lanes = {match["thread"]: f"lane {match['tsan'] or match['asan']}" for match in found}
-    lanes["main thread"] = lanes["T0"] = "lane A"
-    return [replace(stack, thread=lanes.get(stack.thread, stack.thread)) for stack in stacks]
+def _our_names(lines: list[str]) -> dict[str, str]:
+    """Our name of each thread that a sanitizer's report numbers, which it does in an order of its
+    own: it prints the name of a thread that has one. The main one is the first lane."""
+    names = {"T0": "lane A", "main thread": "lane A"}
+    for line in lines:
+        for match in _NAMED.finditer(line):
+            ours = _OURS.match(match["tsan"] or match["asan"] or "")
+            if ours:
+                name = f"lane {ours['lane']}" if ours["lane"] else f"thread {ours['thread']}"
+                names[match["number"]] = name
+    return names
+
+
+def _with_our_names(report: SanitizerReport, names: dict[str, str], whose: str) -> SanitizerReport:
+    def name(number: str) -> str:
+        return names.get(number, f"{whose}'s thread {number}") if number else ""
+
+    def rename(text: str) -> str:
+        return _MENTION.sub(lambda match: name(match["number"] or match[0]), text)
+
+    report.stacks = [replace(stack, thread=name(stack.thread)) for stack in report.stacks]
+    report.headline = rename(report.headline)
+    report.notes = [rename(note) for note in report.notes]
+    return report
 
 
 def _address_keys(error: str, text: str) -> list[tuple[str, str]]:
@@ -326,13 +349,11 @@ def parse(text: str) -> SanitizerReport | None:
         keys = [("ubsan", "null pointer")] if "null pointer" in error else []
         keys += [("ubsan", error), ("ubsan", "runtime error")]
     elif tool == "asan":
-        stacks = _name_lanes(stacks, lines)
         keys = _address_keys(error, text)
         keys += [("asan", match[1]) for line in lines if (match := _SUMMARY.match(line))]
         if error.startswith("ABRT"):
             keys = _abort_keys(before, stacks) + keys
     elif tool == "tsan":
-        stacks = _name_lanes(stacks, lines)
         keys = _thread_keys(error, before, stacks, text)
     elif tool == "libfuzzer" and error.startswith("deadly signal"):
         keys = [*_abort_keys(before, stacks), (tool, error)]
@@ -341,6 +362,8 @@ def parse(text: str) -> SanitizerReport | None:
     headline = _ADDRESSES.sub("", _PREFIX.sub("", lines[number])).strip(" :")
     if keys[0][0] == "rust":
         headline = _panic_headline(before) or headline
-    return SanitizerReport(
+    report = SanitizerReport(
         rules.classify(keys), tool, headline, stacks, _notes(before, lines[number + 1 :])
     )
+    whose = {"asan": "AddressSanitizer", "tsan": "ThreadSanitizer"}.get(tool)
+    return _with_our_names(report, _our_names(lines), whose) if whose else report

@@ -120,6 +120,7 @@ class ErrorPath:
     what: str
     line: int
     reached: bool
+    promised: bool = True  # False: no word says what makes the function fail in this way
 
 
 @dataclass
@@ -172,6 +173,14 @@ def _is_called(function: dict[str, Any]) -> bool:
     return not function.get("excluded") and not {"legacy", "excluded", "shadow"} & set(flags)
 
 
+def _is_promised(function: dict[str, Any], status: int) -> bool:
+    """Whether the contract says of something that it makes the function fail with this status: a
+    rejection, also one that leaves the status open, or an allocation that fails."""
+    named = [rejection.get("status") for rejection in function.get("rejects") or []]
+    fails = "alloc_failure" in (function.get("flags") or [])
+    return fails or None in named or status in named
+
+
 def _paths_of(function: dict[str, Any], seen: FunctionStats) -> list[ErrorPath]:
     name, line = str(function["name"]), int(function.get("line") or 0)
     paths = []
@@ -185,6 +194,7 @@ def _paths_of(function: dict[str, Any], seen: FunctionStats) -> list[ErrorPath]:
                 f"status {value}",
                 line,
                 bool(seen.failure_mask >> min(bit, 63) & 1),
+                _is_promised(function, value),
             )
             for bit, value in enumerate(failures)
         ]

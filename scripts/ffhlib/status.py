@@ -145,6 +145,20 @@ def inner_lines(cover: dict[str, Any]) -> list[str]:
     return lines
 
 
+def missed_lines(error_paths: list[dict[str, Any]]) -> list[str]:
+    """The ways to fail that the contract names and no call took."""
+    missed: dict[str, list[str]] = {}
+    for path in error_paths:
+        if not path["reached"]:
+            what = path["what"] if path["kind"] == "failure" else f"rejects {path['what']}"
+            hint = "" if path.get("promised", True) else " (no FFH_REJECTS names it)"
+            missed.setdefault(path["function"], []).append(f"{what}{hint}")
+    return [
+        f"  error path never reached: {function}: {', '.join(what)}"
+        for function, what in missed.items()
+    ]
+
+
 def summary(result: dict[str, Any]) -> str:
     """The end of one target's run as text. `result` is a target's entry of run.json."""
     cover = result["coverage"]
@@ -162,14 +176,7 @@ def summary(result: dict[str, Any]) -> str:
     if began and cover["functions_unreached"]:
         lines.append("  never called: " + ", ".join(cover["functions_unreached"]))
     lines += inner_lines(cover) if began else []
-    missed: dict[str, list[str]] = {}
-    for path in cover["error_path_list"]:
-        if began and not path["reached"]:
-            missed.setdefault(path["function"], []).append(
-                path["what"] if path["kind"] == "failure" else f"rejects {path['what']}"
-            )
-    for function, what in missed.items():
-        lines.append(f"  error path never reached: {function}: {', '.join(what)}")
+    lines += missed_lines(cover["error_path_list"]) if began else []
     for note in result["notes"]:
         lines.append(f"  note: {note}")
     for finding in result["findings"]:

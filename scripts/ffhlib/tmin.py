@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from . import exits, paths, plantext, profile, replayer, repro_c, shrink
+from . import build, exits, paths, plantext, profile, replayer, repro_c, shrink
 from .corpus import CorpusError
 from .finding_report import make_report, render
 from .plantext import Plan
@@ -59,6 +59,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="seconds to search; the best so far is kept (default 120)",
     )
     add_common(parser)
+    build.add_no_build(parser, "minimise with")
 
 
 class TminError(exits.FfhError):
@@ -216,7 +217,7 @@ def run(args: argparse.Namespace) -> int:
     args.flavor = flavor_of(args.file, args.flavor)
     env = profile.environment(args.flavor, paths.PROJECT)
     with (
-        opened(args.file, args.target, args.flavor, env) as item,
+        opened(args.file, args.target, args.flavor, env, build_first=args.build) as item,
         tempfile.TemporaryDirectory(prefix="ffh-tmin-") as folder,
     ):
         if item.empty:

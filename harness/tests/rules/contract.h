@@ -487,6 +487,9 @@ void wrong_thread_main_any(void);
 void callback_thread_main_any(ring on_ring FFH_CALLBACK(main, call) FFH_USES(ring_returns),
                               void *context FFH_USERDATA);
 
+void use_after_free_threads_bad(void);
+void use_after_free_threads_good(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -117,6 +117,20 @@ def test_a_stack_has_the_function_whose_last_act_was_the_call(tmp_path: Path) ->
     assert stack and "double_free_bad" in [frame.function for frame in stack.frames]
 
 
+def test_a_report_has_one_name_for_each_thread(tmp_path: Path) -> None:
+    outcome = replay("FFH-USE-AFTER-FREE_threads_violates", tmp_path)
+    report = finding_report.make_report(
+        outcome, target.load("rules"), outcome.signature, "", "scripts/ffh repro it"
+    )
+    said = {stack["role"]: stack["thread"] for stack in report["stacks"]}
+    assert said["use"] == report["thread"] == "thread T3"
+    assert said["free"] == "thread T2"
+    assert said["allocation"] == "thread T1"  # although it has given itself another name
+    text = finding_report.render(report)
+    assert "\nfreed by thread T2:\n" in text
+    assert not re.search(r"\bT(?![123]\b)\d+", text), text
+
+
 OF_THREADS = sorted(
     path.stem for path in PLANS.glob("*.plan") if THREADS.search(path.read_text(encoding="utf-8"))
 )

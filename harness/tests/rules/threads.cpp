@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstring>
 #include <mutex>
 #include <new>
 #include <thread>
@@ -25,6 +26,16 @@ struct hall {
   std::thread worker;
   bool stop = false;
 };
+
+static volatile int last_seen;
+
+/* On a thread that gives itself a name, which it has to find again. */
+static int *make_named() {
+  char name[16] = "";
+  pthread_setname_np(pthread_self(), "maker");
+  pthread_getname_np(pthread_self(), name, sizeof name);
+  return strcmp(name, "maker") == 0 ? new int(1) : nullptr;
+}
 
 static void lock_both(std::mutex &one, std::mutex &other) {
   std::lock_guard<std::mutex> outer(one);
@@ -229,5 +240,19 @@ void thread_left_joined_good(hall *self) {
       self->changed.wait(held, [self] { return self->stop; });
     });
   }
+}
+
+void use_after_free_threads_bad(void) {
+  int *cell = nullptr;
+  std::thread([&] { cell = make_named(); }).join();
+  std::thread([&] { delete cell; }).join();
+  std::thread([&] { last_seen = *cell; }).join();
+}
+
+void use_after_free_threads_good(void) {
+  int *cell = nullptr;
+  std::thread([&] { cell = make_named(); }).join();
+  std::thread([&] { last_seen = *cell; }).join();
+  std::thread([&] { delete cell; }).join();
 }
 }

@@ -100,7 +100,8 @@ def test_list_counts_inner_functions_apart() -> None:
     assert list_.count_functions(model) == (2, 1)
 
 
-PROGRAM = """set(out ${CMAKE_BINARY_DIR}/bin/first-replay)
+PROGRAM = """file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.sh)
+set(out ${CMAKE_BINARY_DIR}/bin/first-replay)
 file(WRITE ${CMAKE_BINARY_DIR}/model.json "{}")
 add_custom_command(OUTPUT ${out} DEPENDS library.sh
                    COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/library.sh ${out})
@@ -127,11 +128,16 @@ def test_repro_builds_what_changed(project: Path, capsys: pytest.CaptureFixture[
         parser = argparse.ArgumentParser()
         repro.configure(parser)
         assert repro.run(parser.parse_args([str(file), "--target", "first", *words])) == 0
-        return capsys.readouterr().out
+        said = capsys.readouterr()
+        errors.append(said.err)
+        return said.out
 
+    errors: list[str] = []
     library.write_text("#!/bin/sh\necho trace: 0x1 calls: 3 skipped: 2\n")
     library.chmod(0o755)
     assert "trace 0x1  3 calls ran, 2 skipped" in replay()
+    assert "building" in errors[-1]
+    assert "trace 0x1" in replay() and errors[-1] == ""  # where there was nothing to build
     library.write_text("#!/bin/sh\necho trace: 0x2 calls: 3 skipped: 0\n")
     assert "trace 0x1" in replay("--no-build")
     assert "trace 0x2" in replay()

@@ -164,6 +164,25 @@ def test_coverage_counts_what_the_contract_names() -> None:
     ]
 
 
+def test_a_status_that_no_word_names_is_told_as_such() -> None:
+    def missed(**changes: Any) -> list[bool]:
+        model = {"functions": [{**MODEL["functions"][0], **changes}]}
+        cover = stats.coverage(model, stats.parse(page([(5, 5) + (0,) * 7])))
+        return [path.promised for path in cover.error_paths if path.what.startswith("status")]
+
+    assert missed() == [True, False]
+    assert missed(rejects=[{"form": "null", "status": None}]) == [True, True]
+    assert missed(rejects=[]) == [False, False]
+    assert missed(rejects=[], flags=["alloc_failure"]) == [True, True]
+    paths = [
+        {"function": "f", "kind": "failure", "what": "status 2", "reached": False, **more}
+        for more in ({}, {"promised": True}, {"promised": False})
+    ]
+    assert status.missed_lines(paths) == [
+        "  error path never reached: f: status 2, status 2, status 2 (no FFH_REJECTS names it)"
+    ]
+
+
 def test_an_allocation_that_fails_is_an_error_path() -> None:
     model = {"functions": [{"name": "f", "line": 1, "flags": ["alloc_failure"], "error": "none"}]}
     for calls, reached in ((0, False), (3, True)):

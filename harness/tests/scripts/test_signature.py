@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ffhlib import sanitizer_report, signature, waits
+from ffhlib import finding_report, sanitizer_report, signature, waits
 
 
 def frame(function: str, location: str = "src/bus.c:10") -> dict[str, str]:
@@ -149,7 +149,65 @@ def test_threads_of_lanes_are_called_by_their_lane() -> None:
     named = sanitizer_report.parse(text.replace("thread T1", "thread T1 (ffh-lane-AB)"))
     assert named and [stack.thread for stack in named.stacks] == ["lane A", "lane AB", "lane A"]
     other = sanitizer_report.parse(text)
-    assert other and [stack.thread for stack in other.stacks] == ["lane A", "T1", "lane A"]
+    theirs = "AddressSanitizer's thread T1"
+    assert other and [stack.thread for stack in other.stacks] == ["lane A", theirs, "lane A"]
+
+
+def test_threads_of_the_library_have_our_names_everywhere() -> None:
+    text = DOUBLE_FREE.format(FREES["destroy"], FREES["free"])
+    text = text.replace("in thread T0", "in thread T7 (ffh-T3)").replace("thread T1", "thread T5")
+    report = sanitizer_report.parse(f"{text}\nThread T5 (ffh-T1) created by T0 here:\n")
+    assert report and report.headline.endswith(" in thread T3")
+    assert [stack.thread for stack in report.stacks] == ["thread T3", "thread T1", "lane A"]
+
+
+def test_a_race_has_our_names_for_its_threads() -> None:
+    report = sanitizer_report.parse(
+        """WARNING: ThreadSanitizer: data race (pid=7)
+  Write of size 4 at 0x720400000010 by thread T4:
+    #0 add /src/a.c:3:5 (x+0x10)
+
+  Previous read of size 4 at 0x720400000010 by thread T6:
+    #0 sum /src/a.c:9:5 (x+0x20)
+
+  Location is stack of main thread.
+
+  Thread T4 'ffh-T2' (tid=9, running) created by main thread at:
+    #0 pthread_create <null> (x+0x30)
+
+  Thread T6 'own' (tid=10, running) created by thread T4 at:
+    #0 pthread_create <null> (x+0x30)
+"""
+    )
+    theirs = "ThreadSanitizer's thread T6"
+    assert report and [stack.thread for stack in report.stacks] == ["thread T2", theirs] * 2
+    assert report.notes == [
+        "Write of size 4 at 0x720400000010 by thread T2:",
+        f"Previous read of size 4 at 0x720400000010 by {theirs}:",
+        "Location is stack of lane A.",
+    ]
+
+
+def test_a_leak_is_told_whole() -> None:
+    parsed = sanitizer_report.parse(
+        """==7==ERROR: LeakSanitizer: detected memory leaks
+
+Direct leak of 2 byte(s) in 1 object(s) allocated from:
+    #0 0x1 in malloc (/bin/x+0x1) (BuildId: 00)
+    #1 0x2 in duplicate(char const*) /src/rep.cpp:19:33
+    #2 0x3 in rep_load /src/rep.cpp:146:25
+    #3 0x4 in call_rep_load /b/rep_target.c:46:15
+
+Indirect leak of 10 byte(s) in 2 object(s) allocated from:
+    #0 0x1 in malloc (/bin/x+0x1) (BuildId: 00)
+
+SUMMARY: AddressSanitizer: 12 byte(s) leaked in 3 allocation(s).
+"""
+    )
+    assert parsed and finding_report.notes_of(parsed) == [
+        "Direct leak of 2 bytes in 1 block, allocated by duplicate in rep_load",
+        "Indirect leak of 10 bytes in 2 blocks",
+    ]
 
 
 def test_other_frees_are_other_findings() -> None:
