@@ -136,7 +136,8 @@ static const char *until_of(const ffh_model *model, const ffh_gen_function *func
         text = ffh_mem_format(mem, "%s%s `%s`", text, i == 0 ? "" : ",",
                               model->functions[slot->until_fns[i]].out.name);
       }
-      return text;
+      bool lent = slot->out.kind == FFH_KIND_VIEW && slot->out.until_slot != FFH_NONE;
+      return lent ? ffh_mem_format(mem, "%s, or `%s` is destroyed", text, handle) : text;
     }
     case FFH_UNTIL_FOREVER:
       return "the process ends";

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,8 @@ from .repro import Input, add_common, flavor_of, opened, positive
 HELP = "print an input as plan text, or the interleaving of a finding"
 EXAMPLE = "scripts/ffh show results/latest/findings/FFH-DOUBLE-FREE-f-3f2a91c0"
 ROWS = 60
+LONG = 100  # rows from which a listing is for a smaller plan
+POINT, NARROWEST = 10, 30  # characters of the first column, and of a thread's that can be read
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -79,6 +82,8 @@ def _interleaving(args: argparse.Namespace, item: Input, env: dict[str, str]) ->
             events.read(log), report, symbols, 0 if args.all else args.rows
         )
     _print(listing, item, outcome, report, known)
+    if smaller := _smaller(listing, args.file, known):
+        print(smaller)
     return exits.PASS
 
 
@@ -102,7 +107,7 @@ def _print(
     if listing.left_out:
         print(f"{listing.left_out} rows before these are left out; --all shows them\n")
     if listing.rows:
-        _table(listing)
+        _table(listing, shutil.get_terminal_size().columns if sys.stdout.isatty() else None)
     else:
         print("the run left no events")
     print()
@@ -116,28 +121,36 @@ def _print(
     print(f"trace {outcome.trace or 'unknown'}")
 
 
-def _table(listing: Listing) -> None:
-    """One column for each thread that took part."""
+def _smaller(listing: Listing, folder: Path, known: dict[str, Any]) -> str:
+    """Where a listing that nobody reads to its end can be had shorter, "" for a short one."""
+    rows = len(listing.rows) + listing.left_out
+    if rows <= LONG or known.get("minimised"):
+        return ""
+    if (folder / "min" / "report.json").is_file():
+        return f"{rows} rows; the minimised finding has fewer: scripts/ffh show {folder / 'min'}"
+    return f"{rows} rows; scripts/ffh tmin {folder} makes the finding smaller"
+
+
+def _table(listing: Listing, columns: int | None) -> None:
+    """One column for each thread that took part; in a terminal that is too narrow for that, one for
+    all. `columns` is the terminal's width, None: what is printed goes elsewhere."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    terminal = sys.stdout.isatty()
-    width = None if terminal else 10 + 58 * len(listing.threads)
+    terminal = columns is not None
+    one = columns is not None and columns < POINT + NARROWEST * len(listing.threads)
+    width = columns or POINT + 58 * len(listing.threads)
     console = Console(width=width, no_color=not terminal, highlight=False)
     table = Table(box=box.SIMPLE_HEAD if terminal else box.ASCII, pad_edge=terminal)
     table.add_column("point", justify="right", no_wrap=True)
-    for thread in listing.threads:
-        table.add_column(waits.name_of(thread), overflow="fold")
+    for title in ("thread", "what") if one else map(waits.name_of, listing.threads):
+        table.add_column(title, overflow="fold", no_wrap=title == "thread")
     styles = {"call": "bold", "out": "yellow", "end": "green", "step": "dim"}
     marks = {"out": "=> ", "step": "   ", "end": "", "call": ""}
     for row in listing.rows:
-        cells = [
-            Text(f"{marks[row.kind]}{row.text}", style=styles[row.kind])
-            if row.thread == thread
-            else Text("")
-            for thread in listing.threads
-        ]
-        table.add_row(str(row.points), *cells)
+        what = Text(f"{marks[row.kind]}{row.text}", style=styles[row.kind])
+        cells = [what if row.thread == thread else Text("") for thread in listing.threads]
+        table.add_row(str(row.points), *([Text(waits.name_of(row.thread)), what] if one else cells))
     console.print(table)

@@ -231,6 +231,19 @@ static void a_named_call_without_such_a_handle_ends_all(void **state) {
   assert_int_equal(borrow.n_views, 0);
 }
 
+static void destroying_its_handle_ends_it_whatever_else_does(void **state) {
+  (void)state;
+  c->handle_slot.handle_type = FFH_CASE_SHARED;
+  returns_view(FFH_UNTIL_CALL);
+  assert_int_equal(whole(subject(0)), FFH_RULE_NONE);
+  ffh_handles_at(OBJECT)->state = FFH_HANDLE_DYING;
+  ffh_frame *destroy = call_of(FFH_CASE_PREDICATE, OBJECT, FFH_FORM_VALUE, 0);
+  assert_int_equal(enter(destroy), FFH_RULE_NONE);
+  assert_int_equal(borrow.n_views, 0);
+  change();
+  assert_int_equal(leave(destroy), FFH_RULE_NONE);
+}
+
 static void static_memory_never_ends(void **state) {
   (void)state;
   returns_view(FFH_UNTIL_FOREVER);
@@ -371,6 +384,7 @@ int main(void) {
       cmocka_unit_test_setup(a_predicate_is_a_call_too, fresh),
       cmocka_unit_test_setup(a_named_call_on_the_handle_ends_it, fresh),
       cmocka_unit_test_setup(a_named_call_without_such_a_handle_ends_all, fresh),
+      cmocka_unit_test_setup(destroying_its_handle_ends_it_whatever_else_does, fresh),
       cmocka_unit_test_setup(static_memory_never_ends, fresh),
       cmocka_unit_test_setup(the_next_failure_replaces_the_last_error, fresh),
       cmocka_unit_test_setup(owned_memory_is_the_callers_until_it_is_freed, fresh),
