@@ -30,7 +30,7 @@ class Done:
 def ffh(*arguments: str | Path, timeout: float = 120, cwd: Path = PROJECT) -> Done:
     """Runs scripts/ffh to its end. The suite built everything; no verb looks again."""
     words = [str(word) for word in arguments]
-    if words[0] in ("repro", "show", "plan"):
+    if words[0] in ("repro", "show", "plan", "tmin"):
         words.append("--no-build")
     done = subprocess.run(
         [str(FFH), *words],

@@ -144,7 +144,18 @@ def test_the_best_so_far_is_kept(how: str, tmp_path: Path) -> None:
     seconds = "3" if how == "time" else "300"
     terminal, side = pty.openpty()
     process = subprocess.Popen(
-        [str(FFH), "tmin", str(path), "-o", str(out), "--timeout", "2", "--time", seconds],
+        [
+            str(FFH),
+            "tmin",
+            "--no-build",
+            str(path),
+            "-o",
+            str(out),
+            "--timeout",
+            "2",
+            "--time",
+            seconds,
+        ],
         env=environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

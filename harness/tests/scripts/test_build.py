@@ -7,9 +7,10 @@ import argparse
 import json
 import shutil
 from pathlib import Path
+from types import ModuleType
 
 import pytest
-from ffhlib import build, gen, list_, paths, repro, target
+from ffhlib import build, gen, list_, paths, repro, run, show, target, tmin
 
 PROJECT = paths.PROJECT
 TOP = """cmake_minimum_required(VERSION 3.25)
@@ -141,3 +142,11 @@ def test_repro_builds_what_changed(project: Path, capsys: pytest.CaptureFixture[
     library.write_text("#!/bin/sh\necho trace: 0x2 calls: 3 skipped: 0\n")
     assert "trace 0x1" in replay("--no-build")
     assert "trace 0x2" in replay()
+
+
+@pytest.mark.parametrize("verb", [repro, run, show, tmin])
+def test_what_runs_an_input_takes_no_build(verb: ModuleType) -> None:
+    parser = argparse.ArgumentParser()
+    verb.configure(parser)
+    assert parser.parse_args(["it"]).build
+    assert not parser.parse_args(["it", "--no-build"]).build
