@@ -10,6 +10,17 @@ static int64_t result_number(const ffh_frame *frame) {
   return ffh_frame_read(slot, &frame->result);
 }
 
+static const void *message_of(const ffh_frame *frame) {
+  ffh_slots left = ffh_frame_shape(frame)->messages;
+  if (left == 0) {
+    return NULL;
+  }
+  uint16_t slot = ffh_slots_next(&left), given = frame->values[slot].variable;
+  const void *before = given == FFH_NO_VARIABLE ? NULL : ffh_handles_at(given)->pointer;
+  const void *after = ffh_frame_pointer(frame, slot);
+  return after == before ? NULL : after;
+}
+
 static bool failed(const ffh_frame *frame) {
   const ffh_function *function = frame->function;
   switch ((ffh_error_kind)function->error_kind) {
@@ -17,13 +28,8 @@ static bool failed(const ffh_frame *frame) {
       return result_number(frame) != function->success;
     case FFH_ERROR_BY_NULL:
       return frame->result.p == NULL;
-    case FFH_ERROR_BY_OUT: {
-      const ffh_value *value = &frame->values[function->error_slot];
-      void *before =
-          value->variable == FFH_NO_VARIABLE ? NULL : ffh_handles_at(value->variable)->pointer;
-      const void *after = ffh_frame_pointer(frame, function->error_slot);
-      return after != NULL && after != before;
-    }
+    case FFH_ERROR_BY_OUT:
+      return frame->message != NULL;
     case FFH_ERROR_BY_ERRNO: {
       const ffh_slot *slot = &function->slots[function->result_slot];
       bool pointer = slot->kind == FFH_KIND_HANDLE || slot->kind == FFH_KIND_OWNED ||
@@ -43,6 +49,7 @@ void ffh_collect_outcome(ffh_frame *frame) {
     frame->storage[result] = frame->result.p; /* a struct by value: its fields lie there */
     frame->count[result] = 1;
   }
+  frame->message = message_of(frame);
   if (frame->function->error_kind == FFH_ERROR_BY_STATUS) {
     frame->status = result_number(frame);
   }

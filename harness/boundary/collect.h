@@ -5,7 +5,7 @@
 
 #include "boundary/frame.h"
 
-/* Sets frame->outcome and frame->status from the result and the outputs. */
+/* Sets frame->outcome, frame->status and frame->message from the result and the outputs. */
 void ffh_collect_outcome(ffh_frame *frame);
 
 /* Updates the handle table. Calls `ended` for every handle that the call ended. */

@@ -34,6 +34,7 @@ typedef struct ffh_frame {
   ffh_outcome outcome;
   int64_t status;   /* of a function with a status */
   int error_number; /* errno after it, of a function with FFH_ERRNO; it was 0 before */
+  const void *message; /* the new error message that it delivered, or NULL */
   ffh_word result;
   ffh_word args[FFH_MAX_PARAMS];
   /* For each slot: the memory it points to (a buffer, a struct, one value) or NULL; how many

@@ -73,6 +73,18 @@ static void check_rejection(const ffh_frame *frame, ffh_verdict *verdict) {
   }
 }
 
+/* The status (NULL, errno) decides: who goes by it never frees a message that a success leaves. */
+static void check_message(const ffh_frame *frame, ffh_verdict *verdict) {
+  if (frame->message == NULL || frame->outcome != FFH_OUTCOME_OK ||
+      frame->function->error_kind == FFH_ERROR_BY_OUT) {
+    return;
+  }
+  ffh_slots messages = ffh_frame_shape(frame)->messages;
+  ffh_out out = begin(verdict, FFH_MESSAGE_ON_SUCCESS,
+                      messages == 0 ? (uint16_t)FFH_NONE : ffh_slots_next(&messages));
+  ffh_out_str(&out, "succeeded and set an error message, which nobody will free");
+}
+
 static bool holds_only(const uint8_t *at, size_t size, uint8_t byte) {
   for (size_t i = 0; i < size; i++) {
     if (at[i] != byte) {
@@ -289,6 +301,9 @@ void ffh_protocol_check(const ffh_frame *frame, ffh_verdict *verdict) {
   check_status(frame, verdict);
   if (verdict->rule == FFH_RULE_NONE) {
     check_rejection(frame, verdict);
+  }
+  if (verdict->rule == FFH_RULE_NONE) {
+    check_message(frame, verdict);
   }
   const ffh_shape *shape = ffh_frame_shape(frame);
   bool failed = frame->outcome == FFH_OUTCOME_FAILED;

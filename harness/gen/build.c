@@ -77,8 +77,8 @@ static void add_handle_types(ffh_build *build) {
   }
 }
 
-/* Whether the free function takes what `note` delivers, as an assignment in C would. Characters of
- * any sign do; a handle is ended by its own functions only. */
+/* Whether the free function takes what `note` delivers, as an assignment in C would. A handle is
+ * ended by its own functions only. */
 static bool converts(const ffh_build *build, const ffh_ctype *from, const ffh_ctype *to) {
   bool handle =
       to->kind == FFH_C_POINTER && ffh_model_type(build->model, to->target->key) != FFH_NONE;
@@ -86,8 +86,7 @@ static bool converts(const ffh_build *build, const ffh_ctype *from, const ffh_ct
     return true; /* reported as what it is elsewhere */
   }
   const ffh_ctype *a = from->target, *b = to->target;
-  bool same = strcmp(a->key, b->key) == 0 || (a->is_char && b->is_char);
-  return same || (!handle && a->kind == FFH_C_VOID) || b->kind == FFH_C_VOID;
+  return strcmp(a->key, b->key) == 0 || (!handle && a->kind == FFH_C_VOID) || b->kind == FFH_C_VOID;
 }
 
 static void check_frees(ffh_build *build, const ffh_note *note, const ffh_ctype *delivered) {

@@ -135,21 +135,37 @@ static void set_status(ffh_build *build, ffh_gen_function *function, const ffh_n
   }
 }
 
+/* The slot of the error message, FFH_NONE where there is none. */
+static uint16_t find_message(ffh_build *build, const ffh_gen_function *function) {
+  uint16_t message = FFH_NONE;
+  for (uint16_t i = 0; i < function->out.n_slots; i++) {
+    const ffh_gen_slot *slot = &function->slots[i];
+    if (slot->out.kind != FFH_KIND_ERROR) {
+      continue;
+    }
+    if (message != FFH_NONE) {
+      refuse(build, function, FFH_DIAG_CONFLICT, "has more than one error message");
+    }
+    message = i;
+    if (ffh_slot_note(slot, FFH_W_IN) != NULL ||
+        ffh_slot_note(slot, FFH_W_OUT_ON_SUCCESS) != NULL ||
+        (ffh_slot_note(slot, FFH_W_OUT) != NULL && ffh_slot_note(slot, FFH_W_INOUT) != NULL)) {
+      ffh_diag_add(build->diags, slot->place, FFH_DIAG_CONFLICT,
+                   "'%s' is an error message: FFH_OUT, or FFH_INOUT where an old one goes in",
+                   slot->out.name);
+    }
+  }
+  return message;
+}
+
+/* With a message beside them, the other conventions decide whether the call failed. */
 static void set_error(ffh_build *build, ffh_gen_function *function) {
   const ffh_note *status = word_of(function, FFH_W_STATUS);
   const ffh_note *null = word_of(function, FFH_W_ERROR_NULL);
   const ffh_note *error_number = word_of(function, FFH_W_ERRNO);
-  uint16_t message = FFH_NONE;
-  unsigned n_messages = 0;
-  for (uint16_t i = 0; i < function->out.n_slots; i++) {
-    if (function->slots[i].out.kind == FFH_KIND_ERROR) {
-      message = i;
-      n_messages++;
-    }
-  }
-  if ((status != NULL) + (null != NULL) + (error_number != NULL) + n_messages > 1) {
+  uint16_t message = find_message(build, function);
+  if ((status != NULL) + (null != NULL) + (error_number != NULL) > 1) {
     refuse(build, function, FFH_DIAG_CONFLICT, "has more than one error convention");
-    return;
   }
   const ffh_gen_slot *result = result_of(function);
   bool pointer = result != NULL && result->type->kind == FFH_C_POINTER;

@@ -27,7 +27,7 @@ static bool is_same(const ffh_diag *diag, ffh_place place, ffh_diag_id id, const
 __attribute__((format(printf, 5, 0))) static void add(ffh_diags *diags, ffh_place place,
                                                       ffh_place other, ffh_diag_id id,
                                                       const char *format, va_list args) {
-  char message[512];
+  char message[4096];
   vsnprintf(message, sizeof message, format, args);
   if (place.file == NULL) {
     place.file = "";

@@ -9,6 +9,7 @@ bool ffh_gen_begin(ffh_gen *gen, const char *file, const char *contents, const c
                              .file = file,
                              .contents = contents,
                              .proxy = proxy,
+                             .project = project,
                              .flags = flags,
                              .n_flags = n_flags};
   ffh_read_contract(&gen->source);

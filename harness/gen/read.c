@@ -6,6 +6,8 @@
 #include "gen/source.h"
 #include "gen/types.h"
 
+#define MAX_READINGS 8u /* each tells of the words that hid behind others */
+
 typedef struct reader {
   ffh_source *source;
   CXFile contract;
@@ -206,6 +208,13 @@ static enum CXChildVisitResult visit(CXCursor cursor, CXCursor parent, CXClientD
 void ffh_read_contract(ffh_source *source) {
   ffh_parse parse;
   ffh_parse_begin(source, source->file, source->contents, &parse);
+  for (unsigned i = 0; i < MAX_READINGS && parse.unit != NULL; i++) {
+    if (!ffh_compiler_words(source, parse.unit)) {
+      break;
+    }
+    ffh_parse_end(&parse);
+    ffh_parse_begin(source, source->file, source->contents, &parse);
+  }
   CXFile file = parse.unit == NULL ? NULL : clang_getFile(parse.unit, source->file);
   if (file == NULL) {
     ffh_diag_add(source->diags, (ffh_place){source->file, 0, 0}, FFH_DIAG_UNREADABLE,

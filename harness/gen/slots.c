@@ -190,7 +190,8 @@ static void build_delivered(ffh_build *build, ffh_gen_function *function, const 
                                error   ? FFH_KIND_ERROR
                                : owned ? FFH_KIND_OWNED
                                        : FFH_KIND_VIEW);
-  slot.out.direction = error ? FFH_DIR_INOUT : FFH_DIR_OUT;
+  bool in = error && (field || has(at, FFH_W_INOUT)); /* a message that is handed in again */
+  slot.out.direction = in ? FFH_DIR_INOUT : FFH_DIR_OUT;
   slot.out.flags |= field ? 0 : FFH_SLOT_INDIRECT;
   if (error || owned) {
     slot.out.handle_type = memory_of(build, at, error ? FFH_W_ERROR_OUT : FFH_W_OWNED);

@@ -101,6 +101,9 @@ typedef struct ffh_source {
   bool proxy;           /* every function is an inner one: the library's callers are watched */
   const char *const *flags;
   unsigned n_flags;
+  const char *project;   /* paths are told from here; or NULL */
+  const char **misspelt; /* what looks like a word and is none */
+  unsigned n_misspelt;
   ffh_proto **protos;
   ffh_enum **enums;
   ffh_record **records;

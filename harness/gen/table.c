@@ -110,6 +110,12 @@ static const char *convention_of(const ffh_model *model, const ffh_gen_function 
 
 static const char *error_of(const ffh_model *model, const ffh_gen_function *function) {
   const char *text = convention_of(model, function);
+  for (unsigned i = 0; i < function->out.n_slots; i++) {
+    const ffh_slot *slot = &function->slots[i].out;
+    if (slot->kind == FFH_KIND_ERROR && function->out.error_kind != FFH_ERROR_BY_OUT) {
+      text = ffh_mem_format(model->source->mem, "%s; message in `%s`", text, slot->name);
+    }
+  }
   if ((function->out.flags & FFH_FN_NO_MEMORY) == 0) {
     return text;
   }

@@ -319,6 +319,28 @@ static void check_uncalled(const ffh_model *model, const ffh_gen_function *funct
   }
 }
 
+/* `err`, `error`, `errmsg`, `out_error`: a name that speaks of errors. */
+static bool is_named_error(const char *name) {
+  const char *at = strstr(name, "err");
+  return at != NULL && (at == name || at[-1] == '_');
+}
+
+/* An owned output that is an error text by its name and type would be lost after a failure. */
+static void check_texts(const ffh_model *model, const ffh_gen_function *function) {
+  bool stated = function->out.on_error == FFH_ON_ERROR_UNTOUCHED ||
+                function->out.on_error == FFH_ON_ERROR_ZEROED;
+  for (uint16_t i = 0; i < function->out.n_slots; i++) {
+    const ffh_gen_slot *slot = &function->slots[i];
+    if (!stated && function->out.error_kind != FFH_ERROR_NONE && slot->out.kind == FFH_KIND_OWNED &&
+        slot->out.param >= 0 && slot->type->target->target->is_char &&
+        is_named_error(slot->out.name)) {
+      ffh_diag_add(model->source->diags, slot->place, FFH_DIAG_OWNED_ERROR,
+                   "'%s' is FFH_OWNED, so what '%s' sets it to when it fails is not freed",
+                   slot->out.name, function->out.name);
+    }
+  }
+}
+
 void ffh_model_validate(const ffh_model *model) {
   check_types(model);
   ffh_model_validate_shadows(model);
@@ -327,6 +349,7 @@ void ffh_model_validate(const ffh_model *model) {
     check_inner_words(model, function);
     check_allocator(model, function);
     check_returned(model, function);
+    check_texts(model, function);
     if (ffh_model_is_shadow(function)) {
       continue;
     }

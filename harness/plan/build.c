@@ -366,7 +366,8 @@ static bool put_wrong_thread(draft *d) {
 static void put_error(draft *d, unsigned slot) {
   const ffh_wish *wish = wish_for(d, slot);
   uint16_t type = slot_at(d, slot)->handle_type;
-  if (type == FFH_NONE || wish->given == 0 || wish->is_null) {
+  if (type == FFH_NONE || wish->given == 0 || wish->is_null ||
+      slot_at(d, slot)->direction == FFH_DIR_OUT) {
     return;
   }
   d->values[slot].variable = wish->exact && is_of_type(d, wish->variable, type)

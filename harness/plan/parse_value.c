@@ -403,6 +403,9 @@ static const char *why_not(const ffh_parser *p, unsigned at) {
     return "this is not malformed in that way; for a length, use one above the cap, for a version "
            "another one than the contract's";
   }
+  if (slot->kind == FFH_KIND_ERROR && slot->direction == FFH_DIR_OUT) {
+    return "no old message goes in here: that takes FFH_INOUT beside FFH_ERROR_OUT";
+  }
   if (slot->parent_of != FFH_NONE) {
     return "this handle is not the one that the other handle was made from";
   }

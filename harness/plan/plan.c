@@ -172,6 +172,9 @@ static const char *check_definition(context *c, unsigned at) {
 
 static const char *check_error(context *c, unsigned at) {
   const ffh_value *value = &c->values[at];
+  if (value->variable != FFH_NO_VARIABLE && c->function->slots[at].direction == FFH_DIR_OUT) {
+    return "an error message goes in where none does";
+  }
   if (value->variable != FFH_NO_VARIABLE &&
       (value->variable >= c->plan->n_variables ||
        c->plan->variables[value->variable].call >= c->call - c->plan->calls ||

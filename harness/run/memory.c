@@ -251,7 +251,9 @@ static void hand_out(const ffh_inner_event *event, uint16_t index, bool success)
   const ffh_slot *slot = &event->function->slots[index];
   if (slot->kind == FFH_KIND_OWNED && slot->param == FFH_PARAM_RESULT) {
     hand(slot->handle_type, event->result->cp);
-  } else if ((slot->kind == FFH_KIND_OWNED && success) || slot->kind == FFH_KIND_ERROR) {
+  } else if ((slot->kind == FFH_KIND_OWNED && success) ||
+             (slot->kind == FFH_KIND_ERROR &&
+              (!success || event->function->error_kind == FFH_ERROR_BY_OUT))) {
     const void *const *at = slot->param < 0 ? NULL : event->args[index].cp;
     hand(slot->handle_type, at == NULL ? NULL : *at);
   }

@@ -107,6 +107,11 @@ static bool outputs_on_error(bool is_planted) {
   return says(FFH_OUTPUT_ON_ERROR);
 }
 
+static bool messages_on_success(bool is_planted) {
+  returned(0, 1)->message = is_planted ? bytes : NULL;
+  return says(FFH_MESSAGE_ON_SUCCESS);
+}
+
 static bool ranges(bool is_planted) {
   (void)returned(0, is_planted ? 4 : 3);
   return says(FFH_VALUE_RANGE);
@@ -356,6 +361,7 @@ static bool statuses_without_memory(bool is_planted) {
 const ffh_selftest ffh_selftests[] = {
     {"statuses", NULL, statuses},
     {"outputs on failure", NULL, outputs_on_error},
+    {"messages on success", NULL, messages_on_success},
     {"ranges", NULL, ranges},
     {"const inputs", NULL, const_writes},
     {"refusals", NULL, refusals},

@@ -38,27 +38,28 @@ enum leveldb_compression {
 
 FFH_CREATES FFH_INHERITS(options) leveldb_t *leveldb_open(
     const leveldb_options_t *options, const char *name FFH_PATH,
-    char **errptr FFH_ERROR_OUT(leveldb_free));
+    char **errptr FFH_INOUT FFH_ERROR_OUT(leveldb_free));
 
 void leveldb_close(leveldb_t *db FFH_CONSUMES);
 
 void leveldb_put(leveldb_t *db, const leveldb_writeoptions_t *options,
                  const char *key FFH_BYTES(keylen) FFH_MAX(1024), size_t keylen,
                  const char *val FFH_BYTES(vallen) FFH_MAX(16384), size_t vallen,
-                 char **errptr FFH_ERROR_OUT(leveldb_free));
+                 char **errptr FFH_INOUT FFH_ERROR_OUT(leveldb_free));
 
 void leveldb_delete(leveldb_t *db, const leveldb_writeoptions_t *options,
                     const char *key FFH_BYTES(keylen) FFH_MAX(1024), size_t keylen,
-                    char **errptr FFH_ERROR_OUT(leveldb_free));
+                    char **errptr FFH_INOUT FFH_ERROR_OUT(leveldb_free));
 
 void leveldb_write(leveldb_t *db, const leveldb_writeoptions_t *options,
-                   leveldb_writebatch_t *batch, char **errptr FFH_ERROR_OUT(leveldb_free));
+                   leveldb_writebatch_t *batch,
+                   char **errptr FFH_INOUT FFH_ERROR_OUT(leveldb_free));
 
 FFH_RETURNS_OWNED(leveldb_free)
 FFH_LENGTH(vallen)
 char *leveldb_get(leveldb_t *db, const leveldb_readoptions_t *options FFH_BELONGS_TO(db),
                   const char *key FFH_BYTES(keylen) FFH_MAX(1024), size_t keylen,
-                  size_t *vallen FFH_OUT, char **errptr FFH_ERROR_OUT(leveldb_free));
+                  size_t *vallen FFH_OUT, char **errptr FFH_INOUT FFH_ERROR_OUT(leveldb_free));
 
 FFH_CREATES FFH_CHILD_OF(db) FFH_INHERITS(options) leveldb_iterator_t *leveldb_create_iterator(
     leveldb_t *db, const leveldb_readoptions_t *options FFH_BELONGS_TO(db));
@@ -89,11 +90,11 @@ void leveldb_compact_range(
     size_t limit_key_len);
 
 void leveldb_destroy_db(const leveldb_options_t *options, const char *name FFH_PATH,
-                        char **errptr FFH_ERROR_OUT(leveldb_free));
+                        char **errptr FFH_INOUT FFH_ERROR_OUT(leveldb_free));
 
 FFH_WHEN(leveldb_world_closed)
 void leveldb_repair_db(const leveldb_options_t *options, const char *name FFH_PATH,
-                       char **errptr FFH_ERROR_OUT(leveldb_free));
+                       char **errptr FFH_INOUT FFH_ERROR_OUT(leveldb_free));
 
 /* ---- iterators ---- */
 
@@ -127,7 +128,7 @@ FFH_LENGTH(vlen)
 const char *leveldb_iter_value(const leveldb_iterator_t *iter, size_t *vlen FFH_OUT);
 
 void leveldb_iter_get_error(const leveldb_iterator_t *iter,
-                            char **errptr FFH_ERROR_OUT(leveldb_free));
+                            char **errptr FFH_INOUT FFH_ERROR_OUT(leveldb_free));
 
 /* ---- write batches ---- */
 

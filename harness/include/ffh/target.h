@@ -75,7 +75,7 @@ typedef enum ffh_kind {
   FFH_KIND_LENGTHS,  /* derived: the lengths of the strings of `partner` */
   FFH_KIND_CAPACITY, /* how many elements the output buffer `partner` holds */
   FFH_KIND_WRITTEN,  /* out: how many elements of `partner` the callee wrote, or its length */
-  FFH_KIND_ERROR,    /* char **: an error message, in and out */
+  FFH_KIND_ERROR,    /* char **: an error message; INOUT: an old one may go in */
   FFH_KIND_CALLBACK,
   FFH_KIND_USERDATA, /* derived: the harness's cookie for the call's callbacks */
   FFH_KIND_CONST,    /* `lo`, unless sent malformed: a struct size or version */

@@ -81,7 +81,8 @@ FFH_RETURNS_OWNED(text_free) FFH_CSTR char *store_describe(const store *self);
 void text_free(char *text FFH_CONSUMES FFH_NULLABLE);
 void store_adopt(store *self, char *text FFH_TRANSFERRED(text_free));
 void store_stats(store *self, char **message FFH_OWNED(text_free), int64_t *count FFH_OUT);
-void store_compact(store *self, char **error FFH_ERROR_OUT(text_free));
+void store_compact(store *self, char **error FFH_INOUT FFH_ERROR_OUT(text_free));
+FFH_STATUS(0, 1) int32_t store_repair(store *self, char **error FFH_ERROR_OUT(text_free));
 FFH_STATUS(0, 1) FFH_REJECTS(null, bad_enum, length_mismatch, oversized : 1)
 FFH_ON_ERROR(untouched) int32_t store_ask(store *self, const request *ask FFH_IN,
                                           response *answer FFH_OUT_ON_SUCCESS);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "harness/tests/rules/messages.h"
 #include "harness/tests/rules/own.h"
 
 #ifdef __cplusplus
@@ -162,7 +163,7 @@ FFH_RETURNS_BORROWED(self, call(view_lost_shared_good))
 const char *view_lost_shared_good(label *self, uint32_t number);
 FFH_RETURNS_OWNED(view_lost_free) char *view_lost_owned_good(label *self, uint32_t number);
 void view_lost_replaced_good(label *self, uint32_t number,
-                             char **error FFH_ERROR_OUT(view_lost_free));
+                             char **error FFH_INOUT FFH_ERROR_OUT(view_lost_free));
 void view_lost_free(char *text FFH_CONSUMES FFH_NULLABLE);
 
 /* New handles. */
