@@ -125,13 +125,30 @@ static uint64_t input_count(const ffh_slot *slot, const ffh_value *value) {
   return slot->kind == FFH_KIND_ARRAY && slot->size > 1 ? value->size / slot->size : value->size;
 }
 
+/* What came with the memory that goes back, as the free function counts. */
+static uint64_t freed_length(const ffh_slot *slot, const ffh_value *value) {
+  if (value->form == FFH_FORM_NULL || value->variable == FFH_NO_VARIABLE) {
+    return 0;
+  }
+  const ffh_handle *memory = ffh_handles_at(value->variable);
+  return slot->lo == 1 ? memory->length * memory->element : memory->length;
+}
+
+static uint64_t length_of(const ffh_frame *frame, uint16_t index) {
+  if (index == FFH_NONE) {
+    return 0;
+  }
+  const ffh_slot *slot = &frame->function->slots[index];
+  return slot->kind == FFH_KIND_HANDLE ? freed_length(slot, &frame->values[index])
+                                       : input_count(slot, &frame->values[index]);
+}
+
 /* How many elements an output buffer has room for: what its capacity or shared length says. */
 static uint64_t output_count(const ffh_frame *frame, const ffh_slot *slot) {
   if (slot->partner != FFH_NONE) {
     const ffh_slot *partner = &frame->function->slots[slot->partner];
     if (partner->kind == FFH_KIND_LENGTH && partner->partner != FFH_NONE) {
-      return input_count(&frame->function->slots[partner->partner],
-                         &frame->values[partner->partner]);
+      return length_of(frame, partner->partner);
     }
     return frame->values[slot->partner].number;
   }
@@ -410,11 +427,7 @@ static bool build_slot(ffh_frame *frame, uint16_t index) {
       return place_scalar(frame, index,
                           value->form == FFH_FORM_BAD_VERSION ? value->number : (uint64_t)slot->lo);
     case FFH_KIND_LENGTH:
-      return place_scalar(
-          frame, index,
-          slot->partner == FFH_NONE
-              ? 0
-              : input_count(&frame->function->slots[slot->partner], &frame->values[slot->partner]));
+      return place_scalar(frame, index, length_of(frame, slot->partner));
     case FFH_KIND_LENGTHS:
       return true; /* built with its strings */
     default:

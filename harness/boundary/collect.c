@@ -58,6 +58,11 @@ void ffh_collect_outcome(ffh_frame *frame) {
 
 /* ---- handles ---- */
 
+/* Bytes of what the length of delivered memory counts. */
+static uint32_t element_of(const ffh_slot *slot) {
+  return slot->lo > 1 ? (uint32_t)slot->lo : 1;
+}
+
 static uint16_t slot_variable(const ffh_frame *frame, uint16_t slot) {
   if (slot == FFH_NONE) {
     return FFH_NONE;
@@ -84,16 +89,45 @@ static void bind_new_handle(const ffh_frame *frame, uint16_t variable, uint16_t 
   FFH_ASSERT(room);
 }
 
+bool ffh_collect_freeing(const ffh_frame *frame, uint16_t index, void *memory,
+                         const ffh_function *free_function, ffh_word *args) {
+  if (free_function->n_params == 1) {
+    args[0].p = memory;
+    return true;
+  }
+  const ffh_slot *delivered = &frame->function->slots[index];
+  size_t length = 0;
+  (void)ffh_frame_length(frame, index, &length);
+  unsigned known = 0;
+  for (uint16_t i = 0; i < free_function->n_slots; i++) {
+    const ffh_slot *slot = &free_function->slots[i];
+    bool is_length = slot->kind == FFH_KIND_LENGTH && slot->partner != FFH_NONE;
+    const ffh_slot *freed = is_length ? &free_function->slots[slot->partner] : slot;
+    if (slot->param < 0 || (slot->flags & FFH_SLOT_INDIRECT) != 0 ||
+        freed->kind != FFH_KIND_HANDLE || freed->handle_type != delivered->handle_type) {
+      continue;
+    }
+    if (is_length) {
+      args[slot->param].u = length * (freed->lo == 1 ? element_of(delivered) : 1);
+    } else {
+      args[slot->param].p = memory;
+    }
+    known++;
+  }
+  return known == free_function->n_params;
+}
+
 /* What no variable stands for (a message of a teardown call) is given back at once: a leak that is
  * then left is the library's. */
-static void discard(const ffh_frame *frame, uint16_t type, void *pointer) {
+static void discard(const ffh_frame *frame, uint16_t index, void *pointer) {
+  uint16_t type = frame->function->slots[index].handle_type;
   uint16_t destroy = frame->plan->target->handle_types[type].destroy_fn;
   if (pointer != NULL && destroy != FFH_NONE) {
     const ffh_function *function = &frame->plan->target->functions[destroy];
-    ffh_word argument = {.p = pointer};
+    ffh_word args[FFH_MAX_PARAMS];
     ffh_word result = {.u = 0};
-    if (function->n_params == 1) {
-      function->call(&argument, &result);
+    if (ffh_collect_freeing(frame, index, pointer, function, args)) {
+      function->call(args, &result);
     }
   }
 }
@@ -103,7 +137,7 @@ static void make_handle(const ffh_frame *frame, uint16_t index) {
   uint16_t variable = frame->values[index].variable;
   void *pointer = ffh_frame_delivered(frame, index);
   if (variable == FFH_NO_VARIABLE) {
-    discard(frame, slot->handle_type, frame->outcome == FFH_OUTCOME_OK ? pointer : NULL);
+    discard(frame, index, frame->outcome == FFH_OUTCOME_OK ? pointer : NULL);
     return;
   }
   if (frame->outcome != FFH_OUTCOME_OK || pointer == NULL) {
@@ -113,6 +147,12 @@ static void make_handle(const ffh_frame *frame, uint16_t index) {
   ffh_handles_born(variable, pointer, slot->handle_type, frame->lane, frame->index);
   if (slot->kind == FFH_KIND_HANDLE) {
     bind_new_handle(frame, variable, slot->becomes);
+    return;
+  }
+  size_t length;
+  if (ffh_frame_length(frame, index, &length)) {
+    ffh_handles_at(variable)->length = length;
+    ffh_handles_at(variable)->element = element_of(slot);
   }
 }
 
@@ -128,7 +168,7 @@ static void make_message(const ffh_frame *frame, uint16_t index, void (*ended)(u
     ffh_handles_died(value->variable, frame->index, ended); /* freed and cleared by the callee */
   }
   if (value->defines == FFH_NO_VARIABLE) {
-    discard(frame, slot->handle_type, value->variable == FFH_NO_VARIABLE ? message : NULL);
+    discard(frame, index, value->variable == FFH_NO_VARIABLE ? message : NULL);
     return;
   }
   if (value->variable != FFH_NO_VARIABLE || message == NULL) {

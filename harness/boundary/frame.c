@@ -92,14 +92,13 @@ void *ffh_frame_delivered(const ffh_frame *frame, uint16_t index) {
   return is_untouched(pointer) ? NULL : pointer;
 }
 
-/* The length that the callee reported for this slot, or false when the contract names none. */
-static bool reported_length(const ffh_frame *frame, uint16_t index, size_t *size) {
+bool ffh_frame_length(const ffh_frame *frame, uint16_t index, size_t *length) {
   for (uint16_t i = 0; i < frame->function->n_slots; i++) {
     const ffh_slot *slot = &frame->function->slots[i];
     if (slot->kind == FFH_KIND_WRITTEN && slot->partner == index) {
       const uint8_t *at = ffh_frame_at(frame, i);
       if (at != NULL) {
-        *size = (size_t)ffh_frame_read(slot, at);
+        *length = (size_t)ffh_frame_read(slot, at);
         return true;
       }
     }
@@ -108,8 +107,8 @@ static bool reported_length(const ffh_frame *frame, uint16_t index, size_t *size
 }
 
 bool ffh_frame_has_length(const ffh_frame *frame, uint16_t slot) {
-  size_t size;
-  return reported_length(frame, slot, &size);
+  size_t length;
+  return ffh_frame_length(frame, slot, &length);
 }
 
 const uint8_t *ffh_frame_memory(const ffh_frame *frame, uint16_t index, size_t *size) {
@@ -126,7 +125,7 @@ const uint8_t *ffh_frame_memory(const ffh_frame *frame, uint16_t index, size_t *
   }
   size_t element = slot->lo > 1 ? (size_t)slot->lo : 1;
   size_t length;
-  bool reported = reported_length(frame, index, &length);
+  bool reported = ffh_frame_length(frame, index, &length);
   if (reported || element > 1) {
     length = (reported ? length : 1) * element;
     if (length != 0 && __asan_loadN != NULL) {

@@ -116,7 +116,9 @@ void *ffh_frame_delivered(const ffh_frame *frame, uint16_t slot);
  * instrumented code would. */
 const uint8_t *ffh_frame_memory(const ffh_frame *frame, uint16_t slot, size_t *size);
 
-/* Whether the callee reported how long that memory is; a text ends at its NUL otherwise. */
+/* The length that the callee reported for that memory, in its elements. False when the contract
+ * names none: a text ends at its NUL then. */
+bool ffh_frame_length(const ffh_frame *frame, uint16_t slot, size_t *length);
 bool ffh_frame_has_length(const ffh_frame *frame, uint16_t slot);
 
 #endif

@@ -40,10 +40,12 @@ typedef struct ffh_handle {
   uint16_t pinned;           /* by a call in flight that it is to refuse: a child that stays */
   uint8_t owner;             /* lane */
   uint8_t state;             /* ffh_handle_state */
-  bool alone;     /* a call in flight finds it in the wrong state or with a child: no other may
-                     change that */
-  bool unordered; /* its calls and its partner's may have come in different orders */
-  void *partner;  /* what the shadow of its creating function made, or NULL */
+  bool alone;       /* a call in flight finds it in the wrong state or with a child: no other may
+                       change that */
+  bool unordered;   /* its calls and its partner's may have come in different orders */
+  void *partner;    /* what the shadow of its creating function made, or NULL */
+  uint64_t length;  /* of memory: as it was delivered, 0 where nobody stated it */
+  uint32_t element; /* bytes of what `length` counts */
 } ffh_handle;
 
 /* Forgets every handle. Main thread, between inputs. */

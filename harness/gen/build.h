@@ -48,6 +48,8 @@ bool ffh_build_functions(ffh_build *build, const ffh_note *note, const char *lis
                          uint16_t *n);
 /* observe.c: what the runtime cannot ask on its own. */
 void ffh_model_validate_observer(const ffh_model *model, const ffh_gen_function *function);
+/* freed.c: lengths for a free function that nobody states. */
+void ffh_model_validate_freed(const ffh_model *model, const ffh_gen_function *function);
 /* shadow.c: what a shadow cannot follow. */
 void ffh_model_validate_shadows(const ffh_model *model);
 /* inner.c: what the harness sees of a function that it never calls (FFH_LEGACY). */

@@ -110,6 +110,8 @@ static void emit_passing(const ffh_gen_slot *gen, FILE *out) {
   if (slot->kind == FFH_KIND_CONST) {
     fprintf(out, ", \"value\": %" PRId64, slot->lo);
     fputs((slot->flags & FFH_SLOT_STRUCT_SIZE) != 0 ? ", \"struct_size\": true" : "", out);
+  } else if (slot->kind == FFH_KIND_HANDLE && slot->partner != FFH_NONE) {
+    fprintf(out, ", \"element\": %" PRId64, slot->lo); /* 0: whatever it was delivered in */
   } else if (slot->kind == FFH_KIND_OWNED || slot->kind == FFH_KIND_VIEW) {
     fprintf(out, ", \"element\": %" PRId64, slot->lo);
   } else if (slot->kind >= FFH_KIND_BYTES && slot->kind <= FFH_KIND_PATH && slot->hi > 0) {

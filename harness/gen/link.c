@@ -38,6 +38,11 @@ uint16_t ffh_build_find(ffh_build *build, const ffh_gen_function *function, uint
 
 /* ---- lengths ---- */
 
+/* Memory that goes back: its length is the one that came with it, and no other buffer's. */
+static bool is_freed(const ffh_slot *slot) {
+  return slot->kind == FFH_KIND_HANDLE && slot->direction == FFH_DIR_IN;
+}
+
 static bool is_count(const ffh_slot *slot) {
   return slot->kind == FFH_KIND_INT || slot->kind == FFH_KIND_LENGTH ||
          slot->kind == FFH_KIND_CAPACITY || slot->kind == FFH_KIND_WRITTEN;
@@ -53,10 +58,13 @@ static bool claim(ffh_build *build, ffh_gen_function *function, uint16_t index,
                  slot->out.name);
     return false;
   }
-  if (slot->out.kind != FFH_KIND_INT && slot->out.kind != kind) {
-    ffh_diag_add(build->diags, note->place, FFH_DIAG_LENGTH_ROLE,
-                 "%s: '%s' already is another kind of length", ffh_words_macro(note->word),
-                 slot->out.name);
+  bool others =
+      slot->out.kind == FFH_KIND_LENGTH && (is_freed(&function->slots[partner].out) ||
+                                            is_freed(&function->slots[slot->out.partner].out));
+  if ((slot->out.kind != FFH_KIND_INT && slot->out.kind != kind) || others) {
+    ffh_diag_add(build->diags, note->place, FFH_DIAG_LENGTH_ROLE, "%s: '%s' already is %s",
+                 ffh_words_macro(note->word), slot->out.name,
+                 others ? "the length of something else" : "another kind of length");
     return false;
   }
   bool indirect = (slot->out.flags & FFH_SLOT_INDIRECT) != 0;
@@ -97,6 +105,28 @@ static const ffh_note *length_note(const ffh_gen_slot *slot) {
   return NULL;
 }
 
+/* Of memory that goes back: FFH_LENGTH is as good as FFH_ARRAY. */
+static void link_freed(ffh_build *build, ffh_gen_function *function, uint16_t index) {
+  ffh_gen_slot *slot = &function->slots[index];
+  const ffh_note *note = length_note(slot);
+  note = note != NULL ? note : ffh_slot_note(slot, FFH_W_LENGTH);
+  if (note == NULL || (function->out.flags & FFH_FN_LEGACY) != 0) {
+    return; /* an inner function's numbers have no slots */
+  }
+  if (build->model->types[slot->out.handle_type].free_function == NULL ||
+      note->word == FFH_W_CAPACITY) {
+    ffh_diag_add(build->diags, slot->place, FFH_DIAG_NOT_POINTER, "'%s' has %s, and is %s",
+                 slot->out.name, ffh_words_macro(note->word),
+                 note->word == FFH_W_CAPACITY ? "memory that goes back" : "a handle");
+    return;
+  }
+  uint16_t length = ffh_build_find(build, function, index, note, note->args[0]);
+  if (length != FFH_NONE && claim(build, function, length, note, FFH_KIND_LENGTH, index)) {
+    slot->out.partner = length;
+    slot->out.lo = note->word == FFH_W_BYTES;
+  }
+}
+
 static void link_lengths_array(ffh_build *build, ffh_gen_function *function, uint16_t index,
                                const ffh_note *note) {
   const char *name = note->args[1];
@@ -126,6 +156,10 @@ static void link_length(ffh_build *build, ffh_gen_function *function, uint16_t i
   ffh_slot *slot = &function->slots[index].out;
   const ffh_note *note = length_note(&function->slots[index]);
   bool text = slot->kind == FFH_KIND_TEXT || slot->kind == FFH_KIND_PATH;
+  if (is_freed(slot)) {
+    link_freed(build, function, index);
+    return;
+  }
   if (note == NULL || text || slot->param == FFH_PARAM_RESULT) {
     return;
   }
@@ -158,12 +192,12 @@ static void link_written(ffh_build *build, ffh_gen_function *function, uint16_t 
   if ((function->out.flags & FFH_FN_LEGACY) != 0) {
     return; /* nobody reads what an inner function delivers, and its numbers have no slots */
   }
-  if (length != NULL && !memory) {
+  if (length != NULL && !memory && !is_freed(&slot->out)) {
     ffh_diag_add(build->diags, slot->place, FFH_DIAG_VIEW_LENGTH,
                  "'%s' has FFH_LENGTH and delivers no memory", slot->out.name);
     return;
   }
-  const ffh_note *note = written != NULL ? written : length;
+  const ffh_note *note = written != NULL ? written : memory ? length : NULL;
   if (note == NULL || (slot->out.param == FFH_PARAM_RESULT && length == NULL)) {
     return;
   }

@@ -174,6 +174,10 @@ static void describe_handle(const ffh_model *model, const ffh_gen_function *func
     row->ownership = (out->flags & FFH_SLOT_CONSUMES_ON_SUCCESS) != 0 ? "consumed on success"
                      : (out->flags & FFH_SLOT_RELEASES) != 0          ? "released"
                                                                       : "consumed";
+    if (out->partner != FFH_NONE) {
+      row->ownership = ffh_mem_format(model->source->mem, "%s, with its length in `%s`",
+                                      row->ownership, function->slots[out->partner].out.name);
+    }
     row->valid = "this call";
   } else {
     row->ownership = out->until == FFH_UNTIL_RETURN ? "borrowed" : "kept by the library";

@@ -362,5 +362,6 @@ void ffh_model_validate(const ffh_model *model) {
     check_parents(model, function);
     check_rejections(model, function);
     ffh_model_validate_observer(model, function);
+    ffh_model_validate_freed(model, function);
   }
 }

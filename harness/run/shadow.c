@@ -29,12 +29,13 @@ static void give_back(const ffh_frame *shadow, uint16_t slot) {
   void *memory = described->kind == FFH_KIND_ERROR ? ffh_frame_pointer(shadow, slot)
                                                    : ffh_frame_delivered(shadow, slot);
   uint16_t destroy = ffh_setup.target->handle_types[described->handle_type].destroy_fn;
-  if (memory == NULL || destroy == FFH_NONE || function_at(destroy)->n_params != 1) {
+  ffh_word args[FFH_MAX_PARAMS], result = {.u = 0};
+  if (memory == NULL || destroy == FFH_NONE ||
+      !ffh_collect_freeing(shadow, slot, memory, function_at(destroy), args)) {
     return;
   }
   uint16_t own = function_at(destroy)->shadow_fn;
-  ffh_word argument = {.p = memory}, result = {.u = 0};
-  cross(function_at(own != FFH_NONE ? own : destroy), &argument, &result);
+  cross(function_at(own != FFH_NONE ? own : destroy), args, &result);
 }
 
 /* A handle that only the shadow made is nobody's partner. Seen where the order of calls is not

@@ -243,6 +243,7 @@ def generate(plan: str, report: dict[str, Any], model: dict[str, Any], info: dic
         used |= {call.function} if call else set()
     text = "\n".join(bodies)
     variables = sorted(set(re.findall(r"\bh\d+\b", text)), key=lambda name: int(name[1:]))
+    lengths = sorted(set(re.findall(r"\bh\d+_(?:length|bytes)\b", text)))
     named = {"A", *(step["lane"] for step in steps)}
     lanes = ", ".join(f'"{name}"' for name in sorted(named, key=lambda name: (len(name), name)))
     ended = report.get("phase") == "leak check"
@@ -254,7 +255,8 @@ def generate(plan: str, report: dict[str, Any], model: dict[str, Any], info: dic
         "#define SPARSE ((UINT64_C(1) << 32) + (1u << 20))\n"
         + (_HERE / "repro_prelude.c.in").read_text(encoding="utf-8"),
         (_HERE / "repro_failing.c.in").read_text(encoding="utf-8") if failing else "",
-        "".join(f"static __attribute__((unused)) void *{name};\n" for name in variables),
+        "".join(f"static __attribute__((unused)) void *{name};\n" for name in variables)
+        + "".join(f"static __attribute__((unused)) uint64_t {name};\n" for name in lengths),
         _callbacks(model, used),
         text,
         "static const struct {\n  const char *lane;\n  void (*run)(void);\n} steps[] = {\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .repro_memory import freeing_call, unit, units
 from .repro_plan import Bytes, Call, Form
 from .repro_text import CannotWrite, integer, literal, parameter_types
 
@@ -22,10 +23,7 @@ class Writer:
     def __init__(self, model: dict[str, Any], function: dict[str, Any], call: Call, number: int):
         self.slots: list[dict[str, Any]] = function["parameters"]
         self.function, self.call, self.number = function, call, number
-        self.destroy = {kind["name"]: kind["destroy"] for kind in model["handle_types"]}
-        self.one_parameter = {
-            f["name"] for f in model["functions"] if len(parameter_types(f["signature"])) == 1
-        }
+        self.model = model
         self.types = parameter_types(function["signature"])
         self.parents = [self._parent(i) for i in range(len(self.slots))]
         self.tops = [i for i, parent in enumerate(self.parents) if parent is None]
@@ -146,6 +144,8 @@ class Writer:
             return integer(int(slot["value"]))
         if slot["kind"] == "length":
             partner = self._partner(index)
+            if partner is not None and self.slots[partner]["kind"] == "handle":
+                return self._freed(partner)
             return integer(0 if partner is None else self._count(partner))
         if isinstance(value, Form) and value.name == "bad_enum":
             return f"number((int64_t){integer(int(value.operand))})"
@@ -234,6 +234,11 @@ class Writer:
             raise CannotWrite(f"the value of {self.slots[index]['name']} is not a handle")
         return name
 
+    def _freed(self, index: int) -> str:
+        """The length that came with the memory that goes back."""
+        given = self._given(index)
+        return "0" if given == "NULL" else f"{given}_{unit(self.slots[index])}"
+
     def _at(self, index: int) -> str:
         """Where a slot's memory or field lies."""
         parent = self.parents[index]
@@ -259,32 +264,37 @@ class Writer:
     def _deliver(self, index: int, pointer: str, value: Any) -> None:
         """What becomes of a pointer that the call gave out."""
         slot = self.slots[index]
+        length = self._stated_length(index)
+        element = max(int(slot.get("element", 1)), 1)
         if isinstance(value, Form) and value.name == "out":
             self.after.append(f"{value.operand} = {pointer};")
             pointer = value.operand
+            for name in units(self.model, slot["handle_type"]) if length else []:
+                times = f" * {element}" if name == "bytes" else ""
+                self.after.append(f"{pointer}_{name} = {length}{times};")
         elif slot["kind"] != "view" and slot.get("handle_type"):
-            destroy = self.destroy.get(slot["handle_type"])
-            if destroy in self.one_parameter:
-                self.after.append(f"if ({pointer}) {destroy}({pointer});")
+            numbers = {"length": length or "0", "bytes": f"{length or 0} * {element}"}
+            freeing = freeing_call(self.model, slot["handle_type"], pointer, numbers)
+            if freeing:
+                self.after.append(f"if ({pointer}) {freeing};")
             return
         if slot["kind"] == "handle" or (slot["kind"] == "view" and slot.get("handle_type")):
             return
-        element = max(int(slot.get("element", 1)), 1)
-        written = next(
-            (
-                i
-                for i, other in enumerate(self.slots)
-                if other["kind"] == "written" and self._partner(i) == index
-            ),
-            None,
-        )
-        if written is not None and (written in self.made or self.parents[written] is not None):
-            size = f"number_at({self._at(written)}, {self.slots[written]['size']}) * {element}"
-            self.after.append(f"look({pointer}, {size});")
+        if length:
+            self.after.append(f"look({pointer}, {length} * {element});")
         elif element > 1:
             self.after.append(f"look({pointer}, {element});")
         else:
             self.after.append(f"look_text({pointer});")
+
+    def _stated_length(self, index: int) -> str | None:
+        """What the callee says of the length of the memory it delivers, once it has returned."""
+        for i, other in enumerate(self.slots):
+            if other["kind"] == "written" and self._partner(i) == index:
+                if self.parents[i] is None:
+                    self.value(i)
+                return f"number_at({self._at(i)}, {other['size']})"
+        return None
 
     def _error(self, index: int) -> str:
         value = self.values[index]

@@ -62,7 +62,8 @@ typedef enum ffh_kind {
   FFH_KIND_ENUM,
   FFH_KIND_FLAGS,
   FFH_KIND_FLOAT,
-  FFH_KIND_HANDLE,   /* in: a live handle. out or result: a new one */
+  FFH_KIND_HANDLE,   /* in: a live handle, memory that goes back with its length in `partner`. out
+                        or result: a new one */
   FFH_KIND_OWNED,    /* result or out: memory the caller frees (handle_type is its memory type) */
   FFH_KIND_VIEW,     /* result or out: memory that stays the library's */
   FFH_KIND_BYTES,    /* size 1 buffer; `partner` is its length slot */
@@ -71,7 +72,8 @@ typedef enum ffh_kind {
   FFH_KIND_TEXT,     /* NUL-terminated */
   FFH_KIND_PATH,     /* NUL-terminated name inside the private directory */
   FFH_KIND_STRUCT,   /* `size` bytes; the fields are the slots whose parent this is */
-  FFH_KIND_LENGTH,   /* derived: the element count of the input buffer `partner` */
+  FFH_KIND_LENGTH,   /* derived: the element count of the input buffer `partner`, or the length that
+                        came with the memory in `partner` */
   FFH_KIND_LENGTHS,  /* derived: the lengths of the strings of `partner` */
   FFH_KIND_CAPACITY, /* how many elements the output buffer `partner` holds */
   FFH_KIND_WRITTEN,  /* out: how many elements of `partner` the callee wrote, or its length */
@@ -161,7 +163,8 @@ typedef struct ffh_slot {
   /* Numbers: the range; a 64-bit unsigned input of any value has 0 and -1. Buffers, text and
    * capacities: hi is the cap in elements, 0 for none. OWNED and VIEW: lo is the bytes of one
    * element, 1 for text and plain bytes, 0 for a borrowed handle (handle_type), which is never
-   * read. */
+   * read. HANDLE with a partner: lo is 1 where the length counts bytes, 0 where it is the one that
+   * was delivered. */
   int64_t lo, hi;
   const int64_t *enumerators;
   const char *const *enumerator_names;

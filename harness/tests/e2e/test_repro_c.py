@@ -97,6 +97,28 @@ def test_the_program_shows_the_sanitizers_error(rule: str, shows: str, tmp_path:
     assert shows in errors
 
 
+@pytest.mark.parametrize("variant", ["length", "length_left"])
+def test_memory_goes_back_with_its_length(variant: str, tmp_path: Path) -> None:
+    """In a call of the plan, and at its end."""
+    source, found = program("rules", PLANS / f"FFH-FREE-LAYOUT_{variant}_violates.plan", tmp_path)
+    assert found["rule"] == "FFH-FREE-LAYOUT"
+    assert "incomplete" not in source
+    assert "h0_bytes = number_at(s1, 8) * 1;" in source
+    assert "bytes_free(h0, h0_bytes);" in source
+    # Rust's allocator does not look at the length, and its own check of it is FFH-FREE-LAYOUT's.
+    assert compile_and_run("rules", tmp_path / "repro.c") == (0, "")
+
+
+def test_each_unit_of_a_length_is_kept(tmp_path: Path) -> None:
+    source, _ = program("rules", PLANS / "FFH-FREE-LAYOUT_length_ok.plan", tmp_path)
+    assert "is left out" not in source
+    assert "bytes_free(NULL, 0);" in source
+    assert "numbers_free(h4_bytes, h4);" in source
+    assert "numbers_adopt(h5, h5_length);" in source
+    assert re.search(r"h4_bytes = number_at\(s\d, 4\) \* 4;", source)
+    assert compile_and_run("rules", tmp_path / "repro.c")[0] == 0
+
+
 @pytest.mark.parametrize("name", ["B", "Z", "AA", "BL"])
 def test_each_lane_is_a_thread(name: str, tmp_path: Path) -> None:
     text = (PLANS / "FFH-USE-AFTER-FREE_violates.plan").read_text()

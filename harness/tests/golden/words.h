@@ -116,5 +116,8 @@ FFH_LEGACY void store_each(store *self,
                            int (*each)(const char *key, void *data) FFH_CALLBACK(caller, call),
                            void *data FFH_USERDATA);
 FFH_LEGACY void store_forget(int (*each)(const char *key, void *data), void (*untold)(void));
+FFH_RETURNS_OWNED(bytes_free)
+FFH_LENGTH(size) uint8_t *store_image(const store *self, size_t *size FFH_OUT);
+void bytes_free(uint8_t *bytes FFH_CONSUMES FFH_NULLABLE FFH_BYTES(size), size_t size);
 FFH_DISTURBS void world_fill_disk(void);
 FFH_EXCLUDED("writes to the terminal") void store_dump(const store *self, ...);

@@ -108,6 +108,22 @@ void callback_escape_any(ring on_ring FFH_CALLBACK(caller, call)
                              FFH_USES(ring_returns, ring_throws, ring_exits, ring_jumps),
                          void *context FFH_USERDATA);
 
+/* Memory that goes back with its length; the bad one is half as long as it says. */
+FFH_RETURNS_OWNED(bytes_free)
+FFH_LENGTH(length)
+uint8_t *free_layout_length_bad(uint32_t size FFH_RANGE(0, 64), size_t *length FFH_OUT);
+FFH_RETURNS_OWNED(bytes_free)
+FFH_LENGTH(length)
+uint8_t *free_layout_length_good(uint32_t size FFH_RANGE(0, 64), size_t *length FFH_OUT);
+void bytes_free(uint8_t *bytes FFH_CONSUMES FFH_NULLABLE FFH_BYTES(length), size_t length);
+FFH_STATUS(0)
+int32_t free_layout_numbers_good(uint32_t count FFH_RANGE(0, 64),
+                                 uint32_t **numbers FFH_OWNED(numbers_free) FFH_LENGTH(length),
+                                 uint32_t *length FFH_OUT);
+void numbers_free(uint64_t size, uint32_t *numbers FFH_CONSUMES FFH_BYTES(size));
+void numbers_adopt(uint32_t *numbers FFH_TRANSFERRED(numbers_free) FFH_LENGTH(count),
+                   uint32_t count);
+
 /* Arguments. */
 uint32_t arg_bounds_bad(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);
 uint32_t arg_bounds_good(const uint8_t *bytes FFH_BYTES(size) FFH_MAX(64), size_t size);

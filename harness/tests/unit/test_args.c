@@ -64,6 +64,27 @@ static void a_null_buffer_has_length_0(void **state) {
   assert_int_equal(c->frame.args[1].u, 0);
 }
 
+static void memory_goes_back_with_its_length(void **state) {
+  (void)state;
+  static uint32_t numbers[3];
+  ffh_handles_born(0, numbers, FFH_CASE_MEMORY, 0, 0);
+  ffh_handles_at(0)->length = 3;
+  ffh_handles_at(0)->element = sizeof numbers[0];
+  ffh_slot *slot = ffh_case_handle(c, FFH_CASE_MEMORY, 0, FFH_SLOT_CONSUMES | FFH_SLOT_NULLABLE);
+  slot->partner = 1;
+  ffh_case_param(c, "length", FFH_KIND_LENGTH, 8)->partner = 0;
+  assert_true(ffh_args_build(&c->frame));
+  assert_ptr_equal(c->frame.args[0].p, numbers);
+  assert_int_equal(c->frame.args[1].u, 3);
+  slot->lo = 1; /* FFH_BYTES */
+  assert_true(ffh_args_build(&c->frame));
+  assert_int_equal(c->frame.args[1].u, sizeof numbers);
+  c->values[0].variable = FFH_NO_VARIABLE;
+  assert_true(ffh_args_build(&c->frame));
+  assert_null(c->frame.args[0].p);
+  assert_int_equal(c->frame.args[1].u, 0);
+}
+
 static void text_ends_with_a_nul(void **state) {
   (void)state;
   ffh_case_param(c, "text", FFH_KIND_TEXT, 1);
@@ -429,6 +450,7 @@ int main(void) {
       cmocka_unit_test_setup(bytes_are_exactly_as_long_as_said, fresh),
       cmocka_unit_test_setup(empty_bytes_are_an_address_without_memory, fresh),
       cmocka_unit_test_setup(a_null_buffer_has_length_0, fresh),
+      cmocka_unit_test_setup(memory_goes_back_with_its_length, fresh),
       cmocka_unit_test_setup(text_ends_with_a_nul, fresh),
       cmocka_unit_test_setup(a_path_lies_in_the_directory, fresh),
       cmocka_unit_test_setup(array_length_counts_elements, fresh),

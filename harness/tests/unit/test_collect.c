@@ -182,6 +182,43 @@ static void owned_memory_is_born_and_given_back_when_nobody_takes_it(void **stat
   assert_ptr_equal(ffh_case_calls.released, &objects[2]);
 }
 
+static void delivered_memory_keeps_its_length(void **state) {
+  (void)state;
+  static uint32_t length = 3;
+  ffh_slot *result = ffh_case_result(c, FFH_KIND_OWNED, 8);
+  result->handle_type = FFH_CASE_MEMORY;
+  result->lo = sizeof(uint32_t);
+  ffh_case_value(c)->variable = 2;
+  c->frame.result.p = &objects[2];
+  ffh_slot *written = ffh_case_param(c, "length", FFH_KIND_WRITTEN, sizeof length);
+  written->partner = 0;
+  written->direction = FFH_DIR_OUT;
+  written->flags = FFH_SLOT_INDIRECT;
+  c->frame.storage[ffh_case_last(c)] = (uint8_t *)&length;
+  collect(FFH_OUTCOME_OK);
+  assert_int_equal(ffh_handles_at(2)->length, 3);
+  assert_int_equal(ffh_handles_at(2)->element, sizeof(uint32_t));
+}
+
+static void what_frees_takes_the_length_in_its_unit(void **state) {
+  (void)state;
+  delivered_memory_keeps_its_length(state);
+  static ffh_slot slots[2];
+  slots[0] = (ffh_slot){.kind = FFH_KIND_LENGTH, .param = 0, .partner = 1};
+  slots[1] =
+      (ffh_slot){.kind = FFH_KIND_HANDLE, .param = 1, .partner = 0, .handle_type = FFH_CASE_MEMORY};
+  const ffh_function frees = {.slots = slots, .n_slots = 2, .n_params = 2};
+  ffh_word args[2];
+  assert_true(ffh_collect_freeing(&c->frame, 0, &objects[2], &frees, args));
+  assert_int_equal(args[0].u, 3);
+  assert_ptr_equal(args[1].p, &objects[2]);
+  slots[1].lo = 1; /* FFH_BYTES */
+  assert_true(ffh_collect_freeing(&c->frame, 0, &objects[2], &frees, args));
+  assert_int_equal(args[0].u, 3 * sizeof(uint32_t));
+  slots[0].kind = FFH_KIND_INT;
+  assert_false(ffh_collect_freeing(&c->frame, 0, &objects[2], &frees, args));
+}
+
 static void a_child_keeps_its_parent(void **state) {
   (void)state;
   ffh_case_handle(c, FFH_CASE_SHARED, 0, 0);
@@ -433,6 +470,8 @@ int main(void) {
       cmocka_unit_test_setup(a_result_is_born, fresh),
       cmocka_unit_test_setup(failed_and_untouched_outputs_are_not_born, fresh),
       cmocka_unit_test_setup(owned_memory_is_born_and_given_back_when_nobody_takes_it, fresh),
+      cmocka_unit_test_setup(delivered_memory_keeps_its_length, fresh),
+      cmocka_unit_test_setup(what_frees_takes_the_length_in_its_unit, fresh),
       cmocka_unit_test_setup(a_child_keeps_its_parent, fresh),
       cmocka_unit_test_setup(a_dependant_dies_with_its_parent, fresh),
       cmocka_unit_test_setup(an_heir_needs_what_its_source_keeps, fresh),

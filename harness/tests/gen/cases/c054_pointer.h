@@ -13,3 +13,5 @@ void text_free(char *p FFH_CONSUMES);
 FFH_RETURNS_OWNED(text_free) char *text_new(void);
 void i(char *p FFH_OWNED(text_free)); /* expect: error FFH-C054 is no pointer to a pointer */
 void j(const int32_t *p FFH_CSTR); /* expect: error FFH-C054 no `char *` */
+void k(box *p FFH_CONSUMES FFH_BYTES(n), size_t n); /* expect: error FFH-C054 'p' has FFH_BYTES, and is a handle */
+void l(char *p FFH_TRANSFERRED(text_free) FFH_CAPACITY(n), size_t n); /* expect: error FFH-C054 FFH_CAPACITY, and is memory that goes back */

@@ -68,6 +68,61 @@ pub extern "C" fn free_layout_grown_good() {
     black_box((lines, bytes));
 }
 
+fn hand_out<T>(elements: Vec<T>) -> *mut T {
+    Box::into_raw(elements.into_boxed_slice()).cast()
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn free_layout_length_bad(size: u32, length: *mut usize) -> *mut u8 {
+    // SAFETY: the caller's. The length is not that of the block.
+    unsafe { length.write(size as usize / 2) };
+    hand_out(vec![7u8; black_box(size as usize)])
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn free_layout_length_good(size: u32, length: *mut usize) -> *mut u8 {
+    // SAFETY: the caller's.
+    unsafe { length.write(size as usize) };
+    hand_out(vec![7u8; black_box(size as usize)])
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn bytes_free(bytes: *mut u8, length: usize) {
+    if bytes.is_null() {
+        assert_eq!(length, 0);
+        return;
+    }
+    // SAFETY: the memory is from hand_out, and the length came with it.
+    unsafe { drop(Box::from_raw(std::ptr::slice_from_raw_parts_mut(bytes, length))) };
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn free_layout_numbers_good(
+    count: u32,
+    numbers: *mut *mut u32,
+    length: *mut u32,
+) -> i32 {
+    // SAFETY: the caller's.
+    unsafe {
+        numbers.write(hand_out(vec![7u32; black_box(count as usize)]));
+        length.write(count);
+    }
+    0
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn numbers_free(size: u64, numbers: *mut u32) {
+    // SAFETY: the memory is from hand_out, and its size in bytes came with it.
+    unsafe { numbers_adopt(numbers, (size / 4) as u32) };
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn numbers_adopt(numbers: *mut u32, count: u32) {
+    let numbers = std::ptr::slice_from_raw_parts_mut(numbers, count as usize);
+    // SAFETY: the memory is from hand_out, and the count came with it.
+    unsafe { drop(Box::from_raw(numbers)) };
+}
+
 /// Calls back into C++, and has memory to drop afterwards.
 #[no_mangle]
 pub extern "C" fn callback_escape_rust(on_ring: extern "C" fn(*mut c_void), context: *mut c_void) {
