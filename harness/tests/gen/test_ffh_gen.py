@@ -171,7 +171,10 @@ def test_the_free_of_libc_needs_no_symbol(gen: Gen, tmp_path: Path) -> None:
         (["table", "words.h", "--name", "x", "--frob"], "unknown option --frob"),
         (["table", "words.h", "--name", "x", "--project", "no"], "no such directory: no"),
         (["table", ".", "--name", "x"], "[FFH-C002]"),
-        (["table", "words.h", "--name", "x"], "'ffh/contract.h' file not found in: the directory of the file itself [FFH-C075]"),
+        (
+            ["table", "words.h", "--name", "x"],
+            "'ffh/contract.h' file not found in: the directory of the file itself [FFH-C075]",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )

@@ -209,3 +209,15 @@ def test_a_block_names_the_inner_function_that_it_comes_from(variant: str, tmp_p
     assert title.startswith(f"allocated for the legacy's side in core_text (contract:{line})")
     assert "outside of any call" not in title
     assert report["message"].endswith("the contract has them freed by core_text_free")
+
+
+def test_an_old_message_goes_in_only_where_the_contract_says_so(tmp_path: Path) -> None:
+    plan = (PLANS / "FFH-LEAK_message_given_violates.plan").read_text().replace("_bad", "_good")
+    (tmp_path / "handed_in.plan").write_text(plan)
+    code, output = replayer.capture(
+        [str(target.load("rules").replay), "--compile", str(tmp_path / "handed_in.plan"),
+         str(tmp_path / "handed_in.bin")],
+        profile.environment("asan", paths.PROJECT), 30,
+    )  # fmt: skip
+    assert code != 0
+    assert "error: no old message goes in here: that takes FFH_INOUT" in output

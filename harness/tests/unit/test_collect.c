@@ -131,6 +131,25 @@ static void a_new_error_message_is_failure(void **state) {
   assert_int_equal(outcome(), FFH_OUTCOME_OK);
 }
 
+static void beside_a_message_a_status_decides(void **state) {
+  (void)state;
+  errptr(FFH_NO_VARIABLE, FFH_NO_VARIABLE, NULL);
+  ffh_case_result(c, FFH_KIND_STATUS, 4);
+  c->function->error_kind = FFH_ERROR_BY_STATUS;
+  memory[0] = &objects[3];
+  assert_int_equal(outcome(), FFH_OUTCOME_OK);
+  assert_ptr_equal(c->frame.message, &objects[3]);
+  memory[0] = NULL;
+  c->frame.result.u = 1;
+  assert_int_equal(outcome(), FFH_OUTCOME_FAILED);
+  assert_null(c->frame.message);
+  /* One that was handed in is no new one. */
+  c->values[0].variable = 0;
+  memory[0] = &objects[0];
+  assert_int_equal(outcome(), FFH_OUTCOME_FAILED);
+  assert_null(c->frame.message);
+}
+
 /* ---- births ---- */
 
 static void a_result_is_born(void **state) {
@@ -467,6 +486,7 @@ int main(void) {
       cmocka_unit_test_setup(a_null_result_is_failure_where_the_contract_says_so, fresh),
       cmocka_unit_test_setup(errno_results_fail_below_zero_or_with_null, fresh),
       cmocka_unit_test_setup(a_new_error_message_is_failure, fresh),
+      cmocka_unit_test_setup(beside_a_message_a_status_decides, fresh),
       cmocka_unit_test_setup(a_result_is_born, fresh),
       cmocka_unit_test_setup(failed_and_untouched_outputs_are_not_born, fresh),
       cmocka_unit_test_setup(owned_memory_is_born_and_given_back_when_nobody_takes_it, fresh),
