@@ -32,8 +32,8 @@ typedef struct ffh_frame {
   uint16_t index; /* of the call in the plan; n_calls and up for teardown calls */
   uint8_t lane;
   ffh_outcome outcome;
-  int64_t status;   /* of a function with a status */
-  int error_number; /* errno after it, of a function with FFH_ERRNO; it was 0 before */
+  int64_t status;      /* of a function with a status */
+  int error_number;    /* errno after it, of a function with FFH_ERRNO; it was 0 before */
   const void *message; /* the new error message that it delivered, or NULL */
   ffh_word result;
   ffh_word args[FFH_MAX_PARAMS];
