@@ -110,9 +110,9 @@ static void emit_passing(const ffh_gen_slot *gen, FILE *out) {
   if (slot->kind == FFH_KIND_CONST) {
     fprintf(out, ", \"value\": %" PRId64, slot->lo);
     fputs((slot->flags & FFH_SLOT_STRUCT_SIZE) != 0 ? ", \"struct_size\": true" : "", out);
-  } else if (slot->kind == FFH_KIND_HANDLE && slot->partner != FFH_NONE) {
-    fprintf(out, ", \"element\": %" PRId64, slot->lo); /* 0: whatever it was delivered in */
-  } else if (slot->kind == FFH_KIND_OWNED || slot->kind == FFH_KIND_VIEW) {
+  } else if (slot->kind == FFH_KIND_OWNED || slot->kind == FFH_KIND_VIEW ||
+             (slot->kind == FFH_KIND_HANDLE && slot->partner != FFH_NONE)) {
+    /* Of a handle 0: whatever it was delivered in. */
     fprintf(out, ", \"element\": %" PRId64, slot->lo);
   } else if (slot->kind >= FFH_KIND_BYTES && slot->kind <= FFH_KIND_PATH && slot->hi > 0) {
     fprintf(out, ", \"cap\": %" PRId64, slot->hi);

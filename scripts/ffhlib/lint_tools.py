@@ -228,8 +228,10 @@ def _key(path: Path, command: str, common: str) -> str:
 
 
 def _tidy(tree: Tree, build: Path, path: Path, key: str) -> list[Finding]:
+    # Symbolic execution of tests, which compare field by field, takes minutes and shows little.
+    checks = ["--checks=-clang-analyzer-*"] if tree.name(path).startswith("harness/tests/") else []
     done = procs.capture(
-        ["clang-tidy-19", "-p", build, "--quiet", path], timeout=TIMEOUT, cwd=tree.root
+        ["clang-tidy-19", "-p", build, "--quiet", *checks, path], timeout=TIMEOUT, cwd=tree.root
     )
     found = _reported(done, tree, tree.name(path), "error:")
     if done.code == 0:
