@@ -150,6 +150,24 @@ ffh_slot *ffh_case_handle(ffh_case *c, unsigned type, uint16_t variable, unsigne
   return slot;
 }
 
+void ffh_case_deliver(ffh_case *c, void *pointer) {
+  uint16_t at = ffh_case_last(c);
+  c->memory[at] = pointer;
+  c->frame.storage[at] = (uint8_t *)&c->memory[at];
+}
+
+void ffh_case_message(ffh_case *c, uint16_t in, uint16_t defines, void *after) {
+  ffh_slot *slot = ffh_case_param(c, "errptr", FFH_KIND_ERROR, 8);
+  slot->direction = FFH_DIR_INOUT;
+  slot->flags = FFH_SLOT_INDIRECT;
+  slot->handle_type = FFH_CASE_MEMORY;
+  ffh_case_value(c)->variable = in;
+  ffh_case_value(c)->defines = defines;
+  c->function->error_kind = FFH_ERROR_BY_OUT;
+  c->function->error_slot = ffh_case_last(c);
+  ffh_case_deliver(c, after);
+}
+
 void ffh_case_malformed(ffh_case *c, uint16_t slot, ffh_form form) {
   c->values[slot].form = (uint8_t)form;
   c->call.malformed = (uint8_t)form;

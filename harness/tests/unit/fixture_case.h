@@ -35,6 +35,7 @@ typedef struct ffh_case {
   ffh_slot slots[FFH_MAX_SLOTS];
   ffh_slot handle_slot; /* of the other two functions */
   ffh_value values[FFH_MAX_SLOTS];
+  void *memory[FFH_MAX_SLOTS]; /* what out parameters point to */
   ffh_call call;
   ffh_frame frame;
 } ffh_case;
@@ -68,6 +69,13 @@ uint16_t ffh_case_last(const ffh_case *c);
 
 /* What the value of the slot last added points to; the caller's, and kept as long as the case. */
 void ffh_case_bytes(ffh_case *c, const void *bytes, uint32_t size);
+
+/* The slot last added delivers `pointer`, through memory of the case. */
+void ffh_case_deliver(ffh_case *c, void *pointer);
+
+/* Adds an error message by which the call fails: the one of `in` goes in, `after` comes out and is
+ * what `defines` names. */
+void ffh_case_message(ffh_case *c, uint16_t in, uint16_t defines, void *after);
 
 /* The slot is what the call sends malformed. */
 void ffh_case_malformed(ffh_case *c, uint16_t slot, ffh_form form);

@@ -1,4 +1,4 @@
-/* boundary/collect: what a finished call was, and what it did to the handles. */
+/* boundary/collect: what a finished call did to the handles. */
 #include "boundary/collect.h"
 
 #include <setjmp.h>
@@ -15,14 +15,12 @@ static ffh_case *c;
 static int objects[8];
 static uint16_t ended[8];
 static unsigned n_ended;
-static void *memory[FFH_MAX_SLOTS]; /* what out parameters point to */
 
 /* h0 and h1 live; the rest is not born yet. */
 static int fresh(void **state) {
   (void)state;
   c = ffh_case_begin(8);
   n_ended = 0;
-  memset(memory, 0, sizeof memory);
   for (uint16_t i = 0; i < 2; i++) {
     ffh_handles_born(i, &objects[i], FFH_CASE_SHARED, 0, i);
   }
@@ -38,20 +36,8 @@ static void collect(ffh_outcome outcome) {
   ffh_collect_handles(&c->frame, note_end);
 }
 
-static ffh_outcome outcome(void) {
-  ffh_collect_outcome(&c->frame);
-  return c->frame.outcome;
-}
-
 static ffh_handle_state state_of(uint16_t variable) {
   return (ffh_handle_state)ffh_handles_at(variable)->state;
-}
-
-/* The slot last added delivers `pointer` through its memory. */
-static void deliver(void *pointer) {
-  uint16_t at = ffh_case_last(c);
-  memory[at] = pointer;
-  c->frame.storage[at] = (uint8_t *)&memory[at];
 }
 
 static ffh_slot *creates(uint16_t variable, void *pointer) {
@@ -59,95 +45,8 @@ static ffh_slot *creates(uint16_t variable, void *pointer) {
   slot->flags |= FFH_SLOT_INDIRECT;
   slot->direction = FFH_DIR_OUT;
   ffh_case_value(c)->defines = variable;
-  deliver(pointer);
+  ffh_case_deliver(c, pointer);
   return slot;
-}
-
-static void errptr(uint16_t in, uint16_t defines, void *after) {
-  ffh_slot *slot = ffh_case_param(c, "errptr", FFH_KIND_ERROR, 8);
-  slot->direction = FFH_DIR_INOUT;
-  slot->flags = FFH_SLOT_INDIRECT;
-  slot->handle_type = FFH_CASE_MEMORY;
-  ffh_case_value(c)->variable = in;
-  ffh_case_value(c)->defines = defines;
-  c->function->error_kind = FFH_ERROR_BY_OUT;
-  c->function->error_slot = ffh_case_last(c);
-  deliver(after);
-}
-
-/* ---- outcomes ---- */
-
-static void a_status_succeeds_with_the_success_value(void **state) {
-  (void)state;
-  ffh_case_result(c, FFH_KIND_STATUS, 4)->flags = FFH_SLOT_SIGNED;
-  c->function->error_kind = FFH_ERROR_BY_STATUS;
-  c->function->success = -1;
-  c->frame.result.u = UINT32_MAX; /* -1 in the low half only */
-  assert_int_equal(outcome(), FFH_OUTCOME_OK);
-  assert_int_equal(c->frame.status, -1);
-  c->frame.result.u = 0;
-  assert_int_equal(outcome(), FFH_OUTCOME_FAILED);
-  assert_int_equal(c->frame.status, 0);
-}
-
-static void a_null_result_is_failure_where_the_contract_says_so(void **state) {
-  (void)state;
-  ffh_case_result(c, FFH_KIND_HANDLE, 8);
-  assert_int_equal(outcome(), FFH_OUTCOME_OK);
-  c->function->error_kind = FFH_ERROR_BY_NULL;
-  assert_int_equal(outcome(), FFH_OUTCOME_FAILED);
-  c->frame.result.p = objects;
-  assert_int_equal(outcome(), FFH_OUTCOME_OK);
-}
-
-static void errno_results_fail_below_zero_or_with_null(void **state) {
-  (void)state;
-  ffh_slot *slot = ffh_case_result(c, FFH_KIND_INT, 4);
-  slot->flags = FFH_SLOT_SIGNED;
-  c->function->error_kind = FFH_ERROR_BY_ERRNO;
-  assert_int_equal(outcome(), FFH_OUTCOME_OK);
-  c->frame.result.u = (uint32_t)-5;
-  assert_int_equal(outcome(), FFH_OUTCOME_FAILED);
-  slot->kind = FFH_KIND_OWNED;
-  slot->size = 8;
-  c->frame.result.p = NULL;
-  assert_int_equal(outcome(), FFH_OUTCOME_FAILED);
-  c->frame.result.p = objects;
-  assert_int_equal(outcome(), FFH_OUTCOME_OK);
-}
-
-static void a_new_error_message_is_failure(void **state) {
-  (void)state;
-  errptr(FFH_NO_VARIABLE, FFH_NO_VARIABLE, NULL);
-  assert_int_equal(outcome(), FFH_OUTCOME_OK);
-  memory[0] = &objects[3];
-  assert_int_equal(outcome(), FFH_OUTCOME_FAILED);
-  /* One that was handed in and came back as it was is none. */
-  c->values[0].variable = 0;
-  memory[0] = &objects[0];
-  assert_int_equal(outcome(), FFH_OUTCOME_OK);
-  /* So is one that the callee has freed and cleared. */
-  memory[0] = NULL;
-  assert_int_equal(outcome(), FFH_OUTCOME_OK);
-}
-
-static void beside_a_message_a_status_decides(void **state) {
-  (void)state;
-  errptr(FFH_NO_VARIABLE, FFH_NO_VARIABLE, NULL);
-  ffh_case_result(c, FFH_KIND_STATUS, 4);
-  c->function->error_kind = FFH_ERROR_BY_STATUS;
-  memory[0] = &objects[3];
-  assert_int_equal(outcome(), FFH_OUTCOME_OK);
-  assert_ptr_equal(c->frame.message, &objects[3]);
-  memory[0] = NULL;
-  c->frame.result.u = 1;
-  assert_int_equal(outcome(), FFH_OUTCOME_FAILED);
-  assert_null(c->frame.message);
-  /* One that was handed in is no new one. */
-  c->values[0].variable = 0;
-  memory[0] = &objects[0];
-  assert_int_equal(outcome(), FFH_OUTCOME_FAILED);
-  assert_null(c->frame.message);
 }
 
 /* ---- births ---- */
@@ -280,7 +179,7 @@ static void an_heir_needs_what_its_source_keeps(void **state) {
 
 static void a_message_becomes_a_handle(void **state) {
   (void)state;
-  errptr(FFH_NO_VARIABLE, 2, &objects[2]);
+  ffh_case_message(c, FFH_NO_VARIABLE, 2, &objects[2]);
   collect(FFH_OUTCOME_FAILED);
   assert_int_equal(state_of(2), FFH_HANDLE_LIVE);
   assert_ptr_equal(ffh_handles_at(2)->pointer, &objects[2]);
@@ -289,14 +188,14 @@ static void a_message_becomes_a_handle(void **state) {
 
 static void no_message_is_no_handle(void **state) {
   (void)state;
-  errptr(FFH_NO_VARIABLE, 2, NULL);
+  ffh_case_message(c, FFH_NO_VARIABLE, 2, NULL);
   collect(FFH_OUTCOME_OK);
   assert_int_equal(state_of(2), FFH_HANDLE_FAILED);
 }
 
 static void a_message_handed_in_is_replaced_in_place(void **state) {
   (void)state;
-  errptr(0, 2, &objects[5]);
+  ffh_case_message(c, 0, 2, &objects[5]);
   collect(FFH_OUTCOME_FAILED);
   assert_ptr_equal(ffh_handles_at(0)->pointer, &objects[5]);
   assert_int_equal(state_of(0), FFH_HANDLE_LIVE);
@@ -306,7 +205,7 @@ static void a_message_handed_in_is_replaced_in_place(void **state) {
 
 static void a_message_that_the_callee_cleared_is_gone(void **state) {
   (void)state;
-  errptr(0, 2, NULL);
+  ffh_case_message(c, 0, 2, NULL);
   collect(FFH_OUTCOME_OK);
   assert_int_equal(state_of(0), FFH_HANDLE_DEAD);
   assert_int_equal(state_of(2), FFH_HANDLE_FAILED);
@@ -314,7 +213,7 @@ static void a_message_that_the_callee_cleared_is_gone(void **state) {
 
 static void a_message_without_a_variable_is_freed(void **state) {
   (void)state;
-  errptr(FFH_NO_VARIABLE, FFH_NO_VARIABLE, &objects[5]);
+  ffh_case_message(c, FFH_NO_VARIABLE, FFH_NO_VARIABLE, &objects[5]);
   collect(FFH_OUTCOME_FAILED);
   assert_int_equal(ffh_case_calls.releases, 1);
   assert_ptr_equal(ffh_case_calls.released, &objects[5]);
@@ -469,7 +368,7 @@ static void kept_until_one_of_the_named_calls(void **state) {
 static void a_skipped_call_makes_nothing(void **state) {
   (void)state;
   creates(2, NULL);
-  errptr(FFH_NO_VARIABLE, 3, NULL);
+  ffh_case_message(c, FFH_NO_VARIABLE, 3, NULL);
   ffh_case_result(c, FFH_KIND_OWNED, 8)->handle_type = FFH_CASE_MEMORY;
   ffh_case_value(c)->variable = 4;
   ffh_case_handle(c, FFH_CASE_SHARED, 0, FFH_SLOT_CONSUMES);
@@ -482,11 +381,6 @@ static void a_skipped_call_makes_nothing(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup(a_status_succeeds_with_the_success_value, fresh),
-      cmocka_unit_test_setup(a_null_result_is_failure_where_the_contract_says_so, fresh),
-      cmocka_unit_test_setup(errno_results_fail_below_zero_or_with_null, fresh),
-      cmocka_unit_test_setup(a_new_error_message_is_failure, fresh),
-      cmocka_unit_test_setup(beside_a_message_a_status_decides, fresh),
       cmocka_unit_test_setup(a_result_is_born, fresh),
       cmocka_unit_test_setup(failed_and_untouched_outputs_are_not_born, fresh),
       cmocka_unit_test_setup(owned_memory_is_born_and_given_back_when_nobody_takes_it, fresh),
